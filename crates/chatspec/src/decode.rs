@@ -1,0 +1,14 @@
+//! From JSON to typed messages, in two stages: the tag is read first, then the fields of the type it names.
+//!
+//! So errors have paths, an array is never taken for an object, and only the absence of `event` means users. Where
+//! several refusals apply, the first in the order of priority is given: all fields are checked for their types before
+//! the value of any of them is looked at.
+
+mod client;
+pub(crate) mod fields;
+mod server;
+pub(crate) mod values;
+
+pub use client::{decode_client, decode_client_args, decode_client_json};
+pub use fields::ShapeError;
+pub use server::decode_server;

@@ -1,0 +1,6 @@
+//! Properties of the nouns, and the order of refusals.
+
+mod decoding;
+mod generate;
+mod naming;
+mod priority;
