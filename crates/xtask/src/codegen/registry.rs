@@ -1,0 +1,19 @@
+//! Who makes which generated files. To add some, write a [`Source`] in a module of its own and name it here.
+
+use std::path::Path;
+
+use super::{Artifact, Source, manifest, nonprintable, refusal, schema, suite, tables};
+
+const SOURCES: &[Source] = &[
+    schema::artifacts,
+    refusal::artifacts,
+    manifest::artifacts,
+    tables::artifacts,
+    nonprintable::artifacts,
+    suite::artifacts,
+];
+
+/// Every generated file, made anew.
+pub fn artifacts(root: &Path) -> Vec<Artifact> {
+    SOURCES.iter().flat_map(|source| source(root)).collect()
+}

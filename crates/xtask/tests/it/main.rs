@@ -1,0 +1,10 @@
+//! Schemas and decoders judge alike, but for the closed list of differences.
+
+mod agreement;
+mod classify;
+mod containment;
+mod fixtures;
+// The messages that the types' own tests generate are the ones to try on the schemas.
+#[path = "../../../chatspec/tests/it/generate.rs"]
+mod generate;
+mod schemas;
