@@ -1,0 +1,237 @@
+//! Judges one conversation: every step, every invariant, then a verdict per rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Outcome};
+use crate::fixture::Fixture;
+use crate::invariant;
+use crate::rule::{Level, Profile, Rules, names};
+use crate::shape::Shapes;
+use crate::transcript::Transcript;
+use crate::value::ValueError;
+use crate::verdict::Verdict;
+use crate::window::Window;
+
+/// What the referee judges by.
+pub struct Law<'a> {
+    /// The rules.
+    pub rules: &'a Rules,
+    /// The shapes.
+    pub shapes: &'a Shapes,
+    /// The profile that the server claims.
+    pub profile: Profile,
+    /// Whether the server handles one connection's events in order: where it does not, silence proves nothing.
+    pub in_order: bool,
+}
+
+/// What became of one conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// The worst verdict of its rules.
+    pub verdict: Verdict,
+    /// Verdict per rule: the rules that it is scored for, the invariants, and every other rule that it saw violated.
+    pub rules: BTreeMap<String, Verdict>,
+    /// The violations, the first one first.
+    pub findings: Vec<Finding>,
+    /// The rule on whose failure the blocked ones rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<String>,
+    /// Why the suite could not play or judge it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Judges what was recorded against what the fixture says.
+pub fn judge(fixture: &Fixture, transcript: &Transcript, law: &Law<'_>) -> Judgement {
+    match findings(fixture, transcript, law) {
+        Ok(findings) => weigh(fixture, transcript, law, findings),
+        Err(error) => failed(fixture, error.to_string()),
+    }
+}
+
+/// A case that the suite could not play.
+pub fn failed(fixture: &Fixture, error: String) -> Judgement {
+    let rules = fixture
+        .rules
+        .iter()
+        .map(|rule| (rule.clone(), Verdict::Error))
+        .collect();
+    Judgement {
+        verdict: Verdict::Error,
+        rules,
+        findings: vec![],
+        blocked_by: None,
+        error: Some(error),
+    }
+}
+
+fn findings(
+    fixture: &Fixture,
+    transcript: &Transcript,
+    law: &Law<'_>,
+) -> Result<Vec<Finding>, ValueError> {
+    let mut bindings = transcript.bindings.clone();
+    let mut all = Vec::new();
+    let played = transcript
+        .stopped
+        .as_ref()
+        .map_or(fixture.steps.len(), |stop| stop.step);
+    for index in 0..played {
+        let judged = Window {
+            fixture,
+            index,
+            entries: &transcript.entries,
+        }
+        .judge(&bindings)?;
+        bindings = judged.bindings;
+        all.extend(judged.findings);
+    }
+    if let Some(stop) = transcript.stopped.as_ref().filter(|stop| !stop.ours) {
+        all.push(Finding::new(
+            names::LIVES,
+            Outcome::Dead,
+            stop.step,
+            &stop.who,
+            "a connection that can be opened and used".to_owned(),
+            stop.why.clone(),
+            None,
+        ));
+    }
+    all.extend(invariant::check(fixture, transcript, law.shapes));
+    all.retain(|finding| {
+        law.rules
+            .find(&finding.rule)
+            .is_none_or(|rule| law.profile.includes(rule.profile))
+    });
+    all.sort_by_key(|finding| finding.step);
+    Ok(all)
+}
+
+fn weigh(
+    fixture: &Fixture,
+    transcript: &Transcript,
+    law: &Law<'_>,
+    findings: Vec<Finding>,
+) -> Judgement {
+    let level = |rule: &str| {
+        law.rules
+            .find(rule)
+            .map_or(Level::Must, |rule| rule.keyword.level())
+    };
+    let scored = |rule: &str| fixture.rules.iter().any(|cited| cited == rule);
+    let breaks =
+        |finding: &&Finding| finding.outcome.is_violation() && level(&finding.rule) == Level::Must;
+    // What goes wrong after the first violation may be its consequence: a late message is none.
+    let first = findings
+        .iter()
+        .filter(breaks)
+        .map(|finding| finding.step)
+        .min();
+    let root = findings
+        .iter()
+        .find(|finding| breaks(finding) && !scored(&finding.rule))
+        .filter(|finding| {
+            findings
+                .iter()
+                .filter(breaks)
+                .all(|other| !scored(&other.rule) || other.step >= finding.step)
+        });
+    let root = root.map(|finding| (finding.rule.clone(), finding.step));
+    let counts = |finding: &&Finding| match (first, &root) {
+        (Some(first), _) if !scored(&finding.rule) => {
+            finding.step <= first || finding.outcome == Outcome::Late
+        }
+        (_, Some((_, step))) => finding.step <= *step,
+        _ => true,
+    };
+    let violations: Vec<Finding> = findings
+        .iter()
+        .filter(|finding| finding.outcome.is_violation())
+        .filter(counts)
+        .cloned()
+        .collect();
+
+    let mut rules = BTreeMap::new();
+    for rule in fixture
+        .rules
+        .iter()
+        .map(String::as_str)
+        .chain(names::INVARIANTS.iter().copied())
+    {
+        let mine: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| finding.rule == rule)
+            .collect();
+        let verdict = if violations.iter().any(|finding| finding.rule == rule) {
+            broken(level(rule))
+        } else if scored(rule) && root.is_some() {
+            Verdict::Blocked
+        } else if let Some(ours) = transcript
+            .stopped
+            .as_ref()
+            .filter(|stop| stop.ours && scored(rule))
+        {
+            debug_assert!(ours.ours);
+            Verdict::Error
+        } else if mine.iter().all(|finding| finding.outcome.is_violation()) {
+            // No evidence at all, or only what is dropped as a consequence.
+            if scored(rule) {
+                Verdict::Unverified
+            } else {
+                continue;
+            }
+        } else if !law.in_order
+            && mine
+                .iter()
+                .any(|finding| finding.outcome == Outcome::HeldBySilence)
+        {
+            if scored(rule) {
+                Verdict::Inconclusive
+            } else {
+                continue;
+            }
+        } else if level(rule) == Level::May {
+            Verdict::Observed
+        } else {
+            Verdict::Pass
+        };
+        rules.insert(rule.to_owned(), verdict);
+    }
+    let others: BTreeSet<&str> = violations
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
+    for rule in others {
+        rules
+            .entry(rule.to_owned())
+            .or_insert_with(|| broken(level(rule)));
+    }
+    let verdict = rules
+        .values()
+        .copied()
+        .fold(Verdict::Observed, Verdict::merge);
+    let error = transcript
+        .stopped
+        .as_ref()
+        .filter(|stop| stop.ours)
+        .map(|stop| stop.why.clone());
+    Judgement {
+        verdict,
+        rules,
+        findings: violations,
+        blocked_by: root.map(|(rule, _)| rule),
+        error,
+    }
+}
+
+fn broken(level: Level) -> Verdict {
+    match level {
+        Level::Must => Verdict::Fail,
+        Level::Should => Verdict::Warn,
+        Level::May => Verdict::Observed,
+    }
+}

@@ -1,0 +1,276 @@
+//! Invariants: what holds in every conversation, without predicting it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::finding::{Finding, Outcome, describe};
+use crate::fixture::Fixture;
+use crate::rule::names;
+use crate::shape::Shapes;
+use crate::transcript::{Entry, Transcript, What};
+
+/// Every invariant over the whole transcript.
+pub fn check(fixture: &Fixture, transcript: &Transcript, shapes: &Shapes) -> Vec<Finding> {
+    let mut findings = shapes_hold(transcript, shapes);
+    findings.extend(json_holds(transcript));
+    findings.extend(sender_order(fixture, transcript));
+    findings.extend(members_only(fixture, transcript));
+    findings.extend(late(fixture, transcript));
+    findings
+}
+
+fn shapes_hold(transcript: &Transcript, shapes: &Shapes) -> Vec<Finding> {
+    let chats = transcript
+        .entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| match &entry.what {
+            What::Event { name, args } if name == "chat" => Some((index, entry, args)),
+            _ => None,
+        });
+    chats
+        .map(|(index, entry, args)| match shapes.complaint(args) {
+            None => Finding::held(names::SCHEMA, entry.step, &entry.who),
+            Some(complaint) => Finding::new(
+                names::SCHEMA,
+                Outcome::Different,
+                entry.step,
+                &entry.who,
+                "a message of the receive schema".to_owned(),
+                format!("{}: {complaint}", describe("chat", args)),
+                Some(index),
+            ),
+        })
+        .collect()
+}
+
+fn json_holds(transcript: &Transcript) -> Vec<Finding> {
+    let malformed = transcript
+        .entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| match &entry.what {
+            What::Malformed { raw, why, json } => Some((index, entry, raw, why, *json)),
+            _ => None,
+        });
+    malformed
+        .map(|(index, entry, raw, why, json)| {
+            let rule = if json {
+                names::VALID_JSON
+            } else {
+                names::SCHEMA
+            };
+            let expected = if json {
+                "valid JSON"
+            } else {
+                "a packet of the protocol"
+            };
+            Finding::new(
+                rule,
+                Outcome::Different,
+                entry.step,
+                &entry.who,
+                expected.to_owned(),
+                format!("{why}: {raw:?}"),
+                Some(index),
+            )
+        })
+        .collect()
+}
+
+/// Texts that carry the conversation's nonce are told apart; each receiver must see one sender's in sending order.
+fn sender_order(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
+    let mut sent: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (index, entry) in transcript.entries.iter().enumerate() {
+        let What::Sent { args, .. } = &entry.what else {
+            continue;
+        };
+        if let Some(text) = args
+            .first()
+            .and_then(|arg| arg.get("text"))
+            .and_then(Value::as_str)
+        {
+            if has_nonce(transcript, text) {
+                sent.entry((entry.who.clone(), text.to_owned()))
+                    .or_insert(index);
+            }
+        }
+    }
+    let mut last: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (index, entry) in transcript.entries.iter().enumerate() {
+        let Some((from, text)) = chat(entry) else {
+            continue;
+        };
+        let sender = fixture.participants.iter().find(|p| {
+            let name = transcript.bindings.get(&p.name).and_then(Value::as_str);
+            name.is_some_and(|name| name.to_uppercase() == from)
+        });
+        let Some(sender) = sender else { continue };
+        let Some(position) = sent.get(&(sender.name.clone(), text.to_owned())).copied() else {
+            continue;
+        };
+        let newest = last
+            .entry((entry.who.clone(), sender.name.clone()))
+            .or_insert(position);
+        if position < *newest {
+            findings.push(Finding::new(
+                names::SENDER_ORDER,
+                Outcome::Order,
+                entry.step,
+                &entry.who,
+                format!("the messages of {} in sending order", sender.name),
+                format!("{text:?} after a later one"),
+                Some(index),
+            ));
+        } else {
+            *newest = position;
+        }
+    }
+    findings
+}
+
+/// A message to a room reaches nobody whose newest confirmed membership is another room.
+///
+/// Membership is read off the transcript: one's own newuser confirms a join, one's own leave or drop ends it.
+fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
+    let mut asked: BTreeMap<&str, String> = BTreeMap::new();
+    let mut member: BTreeMap<&str, String> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for step in 0..=fixture.steps.len() {
+        let before = member.clone();
+        let mut to_room: Vec<(String, String)> = Vec::new();
+        for entry in transcript.entries.iter().filter(|entry| entry.step == step) {
+            match &entry.what {
+                What::Sent { args, .. } => {
+                    let arg = args.first().unwrap_or(&Value::Null);
+                    let room = arg.get("room").and_then(Value::as_str).map(plain_key);
+                    match (arg.get("event").and_then(Value::as_str), room) {
+                        (Some("join"), Some(room)) => drop(asked.insert(&entry.who, room)),
+                        (Some("leave"), _) => drop(member.remove(entry.who.as_str())),
+                        (Some("chat"), Some(room))
+                            if arg.get("user").is_none_or(Value::is_null) =>
+                        {
+                            let text = arg.get("text").and_then(Value::as_str).unwrap_or_default();
+                            if has_nonce(transcript, text) {
+                                to_room.push((text.to_owned(), room));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                What::Event { name, args } if name == "chat" => {
+                    let own = args
+                        .first()
+                        .is_some_and(|arg| is_own_newuser(arg, entry, transcript));
+                    if let Some(room) = asked.get(entry.who.as_str()).filter(|_| own) {
+                        member.insert(&entry.who, room.clone());
+                    }
+                }
+                What::Dropped | What::Closed { .. } => drop(member.remove(entry.who.as_str())),
+                _ => {}
+            }
+        }
+        for (index, entry) in transcript
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.step == step)
+        {
+            let Some((_, text)) = chat(entry) else {
+                continue;
+            };
+            let Some((_, room)) = to_room.iter().find(|(sent, _)| sent == text) else {
+                continue;
+            };
+            let inside =
+                |members: &BTreeMap<&str, String>| members.get(entry.who.as_str()) == Some(room);
+            if !inside(&before) && !inside(&member) {
+                findings.push(Finding::new(
+                    names::MEMBERS_ONLY,
+                    Outcome::Unexpected,
+                    step,
+                    &entry.who,
+                    "messages of the own room alone".to_owned(),
+                    format!("{text:?}, sent to another room"),
+                    Some(index),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// What comes after everybody has left. Announcements are the leaving itself.
+fn late(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
+    let after = transcript
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.step >= fixture.steps.len());
+    after
+        .filter_map(|(index, entry)| {
+            let What::Event { name, args } = &entry.what else {
+                return None;
+            };
+            let arg = args.first()?;
+            let spoken = matches!(
+                arg.get("type").and_then(Value::as_str),
+                Some("chat" | "image" | "users")
+            );
+            let ours = has_nonce(transcript, &arg.to_string());
+            (name == "chat" && spoken && ours).then(|| {
+                Finding::new(
+                    names::CLOSURE,
+                    Outcome::Late,
+                    entry.step,
+                    &entry.who,
+                    "nothing after the conversation".to_owned(),
+                    describe(name, args),
+                    Some(index),
+                )
+            })
+        })
+        .collect()
+}
+
+fn chat(entry: &Entry) -> Option<(&str, &str)> {
+    let What::Event { name, args } = &entry.what else {
+        return None;
+    };
+    let [arg] = args.as_slice() else { return None };
+    let is_chat = name == "chat" && arg.get("type").and_then(Value::as_str) == Some("chat");
+    is_chat
+        .then(|| Some((arg.get("from")?.as_str()?, arg.get("message")?.as_str()?)))
+        .flatten()
+}
+
+fn is_own_newuser(arg: &Value, entry: &Entry, transcript: &Transcript) -> bool {
+    let name = transcript
+        .bindings
+        .get(&entry.who)
+        .and_then(Value::as_str)
+        .unwrap_or("?");
+    arg.get("type").and_then(Value::as_str) == Some("newuser")
+        && arg
+            .get("message")
+            .and_then(Value::as_str)
+            .is_some_and(|text| {
+                text.to_uppercase()
+                    .starts_with(&format!("NEW USER {} ", name.to_uppercase()))
+            })
+}
+
+fn has_nonce(transcript: &Transcript, text: &str) -> bool {
+    transcript
+        .bindings
+        .get("nonce")
+        .and_then(Value::as_str)
+        .is_some_and(|nonce| text.contains(nonce))
+}
+
+/// The key of a plain name, near enough for names that the suite makes.
+fn plain_key(name: &str) -> String {
+    name.trim().to_uppercase()
+}

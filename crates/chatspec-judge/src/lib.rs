@@ -1,0 +1,21 @@
+//! The referee: a fixture and a transcript go in, findings come out.
+//!
+//! Everything here is pure: no clock, no socket, no randomness, and no type of the serving wing. The referee reads raw
+//! JSON and committed schemas, so that a mistake of ours on the serving side cannot hide on this side too.
+//!
+//! The way through: [`fixture::Fixture::load`] reads what people write, [`fixture::lint`] says what is wrong with it,
+//! a driver plays [`fixture::Case`] and records a [`transcript::Transcript`], [`case::judge`] turns both into
+//! [`finding::Finding`]s, and [`report`] merges those into verdicts per rule.
+
+pub mod case;
+pub mod finding;
+pub mod fixture;
+mod invariant;
+pub mod pattern;
+pub mod report;
+pub mod rule;
+pub mod shape;
+pub mod transcript;
+pub mod value;
+pub mod verdict;
+pub mod window;

@@ -1,0 +1,280 @@
+//! The report: the one truth that every other format is derived from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::Judgement;
+use crate::finding::Finding;
+use crate::fixture::TransportName;
+use crate::rule::{Keyword, Level, Profile, Rules};
+use crate::transcript::Transcript;
+use crate::verdict::Verdict;
+
+/// What a run found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Version of the suite.
+    pub chatspec: String,
+    /// Revision of the spec.
+    pub revision: String,
+    /// The profile that the server was held to.
+    pub profile: Profile,
+    /// True only where every scored MUST ran and held; null for a filtered run that held, and for one that could not
+    /// verify everything.
+    pub conformant: Option<bool>,
+    /// Counts, and what was not verified.
+    pub summary: Summary,
+    /// One entry a rule of the profile, sorted by name.
+    pub rules: Vec<RuleReport>,
+    /// One entry a conversation and transport, sorted.
+    pub cases: Vec<CaseReport>,
+}
+
+/// Counts, and what was not verified.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// The URL that was tested.
+    pub target: String,
+    /// The seed of names and rooms; `--seed` repeats the run.
+    pub seed: u64,
+    /// Whether `--case`, `--rule`, `--skip`, `--level` or `--transport` left something out.
+    pub filtered: bool,
+    /// Whether the server handles one connection's events in order; null where it was not asked.
+    pub in_order: Option<bool>,
+    /// Cases by verdict.
+    pub cases: BTreeMap<Verdict, usize>,
+    /// Rules by verdict.
+    pub rules: BTreeMap<Verdict, usize>,
+    /// Rules of the profile that this run did not verify, with the reason.
+    pub not_verified: BTreeMap<String, String>,
+}
+
+/// What became of one rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RuleReport {
+    /// Its name.
+    pub name: String,
+    /// Its keyword.
+    pub level: Keyword,
+    /// Its profile.
+    pub profile: Profile,
+    /// The worst verdict of its cases.
+    pub verdict: Verdict,
+    /// Whether it counts for conformance in this run.
+    pub scored: bool,
+    /// Ids of its cases, `fixture@transport`.
+    pub cases: Vec<String>,
+}
+
+/// What became of one conversation on one transport.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CaseReport {
+    /// `fixture@transport`.
+    pub id: String,
+    /// The fixture's title.
+    pub title: String,
+    /// The transport.
+    pub transport: TransportName,
+    /// The worst verdict of its rules.
+    pub verdict: Verdict,
+    /// Verdict per rule.
+    pub rules: BTreeMap<String, Verdict>,
+    /// Violations.
+    pub findings: Vec<Finding>,
+    /// The rule on whose failure the blocked ones rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<String>,
+    /// Why the suite could not play or judge it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What was sent and seen, long strings cut; only where the verdict is no pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<Transcript>,
+}
+
+impl CaseReport {
+    /// The report of one judged case. Transcripts are kept, cut, where something went wrong.
+    pub fn new(
+        fixture: &str,
+        title: &str,
+        transport: TransportName,
+        judged: Judgement,
+        transcript: &Transcript,
+    ) -> CaseReport {
+        let keep = judged.verdict > Verdict::Pass;
+        CaseReport {
+            id: format!("{fixture}@{}", transport.word()),
+            title: title.to_owned(),
+            transport,
+            verdict: judged.verdict,
+            rules: judged.rules,
+            findings: judged.findings,
+            blocked_by: judged.blocked_by,
+            error: judged.error,
+            transcript: keep.then(|| transcript.cut(200)),
+        }
+    }
+}
+
+/// What a run was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Version of the suite.
+    pub version: String,
+    /// The claim.
+    pub profile: Profile,
+    /// The URL.
+    pub target: String,
+    /// The seed.
+    pub seed: u64,
+    /// Whether something was left out.
+    pub filtered: bool,
+    /// Whether slow rules are scored.
+    pub slow: bool,
+    /// Whether a SHOULD counts as a MUST.
+    pub strict: bool,
+    /// The ordering probe's answer.
+    pub in_order: Option<bool>,
+}
+
+impl Report {
+    /// Merges judged cases into verdicts per rule.
+    pub fn new(run: &Run, rules: &Rules, mut cases: Vec<CaseReport>) -> Report {
+        cases.sort_by(|a, b| a.id.cmp(&b.id));
+        let rules: Vec<RuleReport> = rules
+            .iter()
+            .filter(|rule| run.profile.includes(rule.profile))
+            .map(|rule| merge(run, rule, &cases))
+            .collect();
+        let mut summary = Summary {
+            target: run.target.clone(),
+            seed: run.seed,
+            filtered: run.filtered,
+            in_order: run.in_order,
+            ..Summary::default()
+        };
+        for case in &cases {
+            *summary.cases.entry(case.verdict).or_default() += 1;
+        }
+        for rule in &rules {
+            *summary.rules.entry(rule.verdict).or_default() += 1;
+        }
+        let mut report = Report {
+            chatspec: run.version.clone(),
+            revision: String::new(),
+            profile: run.profile,
+            conformant: None,
+            summary,
+            rules,
+            cases,
+        };
+        report.conformant = report.conformant(run);
+        report
+    }
+
+    fn conformant(&self, run: &Run) -> Option<bool> {
+        let scored = || self.rules.iter().filter(|rule| rule.scored);
+        if scored().any(|rule| failed(rule, run.strict)) {
+            return Some(false);
+        }
+        let all = scored()
+            .filter(|rule| rule.level.level() == Level::Must)
+            .all(|rule| rule.verdict <= Verdict::Warn);
+        (all && !run.filtered && !self.cases.is_empty()).then_some(true)
+    }
+
+    /// Names the reasons why rules were not verified.
+    #[must_use]
+    pub fn explained(mut self, rules: &Rules, slow: bool) -> Report {
+        self.revision = rules.revision().to_owned();
+        for rule in self
+            .rules
+            .iter()
+            .filter(|rule| rule.verdict == Verdict::Unverified)
+        {
+            let known = rules.find(&rule.name);
+            let reason = match known {
+                Some(rule) if rule.untested.is_some() => rule.untested.clone().unwrap_or_default(),
+                Some(rule) if rule.slow && !slow => {
+                    "slow: needs a heartbeat to run out (--slow)".to_owned()
+                }
+                _ if rule.cases.is_empty() => "no case of this run covers it".to_owned(),
+                _ => "no case of this run came to it".to_owned(),
+            };
+            self.summary.not_verified.insert(rule.name.clone(), reason);
+        }
+        self
+    }
+
+    /// The exit code of the command line.
+    pub fn exit_code(&self, strict: bool) -> u8 {
+        if self.cases.is_empty() {
+            return 4;
+        }
+        if self.cases.iter().any(|case| case.error.is_some()) {
+            return 3;
+        }
+        if self
+            .rules
+            .iter()
+            .any(|rule| rule.scored && failed(rule, strict))
+        {
+            return 1;
+        }
+        let unsure = |rule: &&RuleReport| {
+            matches!(
+                rule.verdict,
+                Verdict::Inconclusive | Verdict::Blocked | Verdict::Error
+            ) || (rule.verdict == Verdict::Unverified
+                && (!self.summary.filtered || !rule.cases.is_empty()))
+        };
+        if self
+            .rules
+            .iter()
+            .filter(|rule| rule.scored)
+            .any(|rule| unsure(&rule))
+        {
+            5
+        } else {
+            0
+        }
+    }
+}
+
+fn failed(rule: &RuleReport, strict: bool) -> bool {
+    rule.verdict == Verdict::Fail || (strict && rule.verdict == Verdict::Warn)
+}
+
+fn merge(run: &Run, rule: &crate::rule::Rule, cases: &[CaseReport]) -> RuleReport {
+    let mine: Vec<&CaseReport> = cases
+        .iter()
+        .filter(|case| case.rules.contains_key(&rule.name))
+        .collect();
+    let verdict = mine
+        .iter()
+        .map(|case| case.rules[&rule.name])
+        .reduce(Verdict::merge)
+        .unwrap_or(match rule.keyword {
+            Keyword::May => Verdict::Observed,
+            _ => Verdict::Unverified,
+        });
+    let scored =
+        rule.untested.is_none() && (!rule.slow || run.slow) && rule.keyword != Keyword::May;
+    RuleReport {
+        name: rule.name.clone(),
+        level: rule.keyword,
+        profile: rule.profile,
+        verdict,
+        scored,
+        cases: mine.iter().map(|case| case.id.clone()).collect(),
+    }
+}

@@ -1,0 +1,50 @@
+//! The rules that the referee itself applies, where no fixture has to name them.
+
+/// A message that no expectation covers.
+pub const CLOSURE: &str = "message.closure";
+/// Every `chat` event of a server has the shape of the receive schema.
+pub const SCHEMA: &str = "message.schema";
+/// What a server emits is valid JSON.
+pub const VALID_JSON: &str = "message.valid-json";
+/// The connection still answers after each step.
+pub const LIVES: &str = "connection.lives";
+/// The barrier's own request is answered with an empty listing.
+pub const BARRIER: &str = "users.anyone";
+/// An acknowledged success.
+pub const ACK_SUCCESS: &str = "ack.success";
+/// The acknowledgement comes after the event's own effects.
+pub const ACK_AFTER: &str = "ack.after-effects";
+/// Every event with an id is acknowledged.
+pub const ACK_ALWAYS: &str = "ack.always";
+/// The sender hears no echo.
+pub const NO_ECHO: &str = "chat.no-echo";
+/// Nothing arrives twice.
+pub const ONCE: &str = "order.once";
+/// One sender's messages keep their order.
+pub const SENDER_ORDER: &str = "order.sender";
+/// No message of a room reaches a session outside it.
+pub const MEMBERS_ONLY: &str = "delivery.members-only";
+/// A refusal reaches its sender alone.
+pub const REFUSAL_ONLY_SENDER: &str = "refusal.only-sender";
+/// A join is announced: the prerequisite of the macro `enter`.
+pub const JOIN: &str = "join.announce";
+/// A room message arrives: the macro `exchange`.
+pub const CHAT_ROOM: &str = "chat.room";
+/// A listing is right: the macro `listing`.
+pub const LISTING: &str = "users.reply";
+/// A leave is announced: the macro `depart`.
+pub const LEAVE: &str = "leave.announce";
+
+/// Invariants: judged in every conversation, cited or not.
+pub const INVARIANTS: &[&str] = &[
+    CLOSURE,
+    SCHEMA,
+    VALID_JSON,
+    LIVES,
+    BARRIER,
+    ACK_AFTER,
+    NO_ECHO,
+    ONCE,
+    SENDER_ORDER,
+    MEMBERS_ONLY,
+];

@@ -1,0 +1,161 @@
+//! What was sent and seen in one conversation, in the order of each participant's connection.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::fixture::TransportName;
+use crate::pattern::cut;
+use crate::value::Bindings;
+
+/// One conversation as it was played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Transcript {
+    /// Id of the fixture.
+    pub fixture: String,
+    /// The transport of every participant that has none of its own.
+    pub transport: TransportName,
+    /// What the variables stood for.
+    pub bindings: Bindings,
+    /// Everything sent and received.
+    pub entries: Vec<Entry>,
+    /// Where the play stopped before its end, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stop>,
+}
+
+/// Why a play stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// Index of the step that could not be played.
+    pub step: usize,
+    /// Who could not go on.
+    pub who: String,
+    /// One line for people.
+    pub why: String,
+    /// Whether the suite is to blame, not the server.
+    pub ours: bool,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Microseconds since the run began, monotonic.
+    pub at: u64,
+    /// Index of the step whose window it fell into; the number of steps for what came after the end.
+    pub step: usize,
+    /// The participant.
+    pub who: String,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened on a connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum What {
+    /// The session is open, its Socket.IO CONNECT answered.
+    Connected {
+        /// How it is connected.
+        transport: TransportName,
+    },
+    /// It could not be opened.
+    ConnectFailed {
+        /// One line for people.
+        why: String,
+    },
+    /// The transport was upgraded.
+    Upgraded,
+    /// We sent an event.
+    Sent {
+        /// Its name.
+        event: String,
+        /// Its arguments.
+        args: Vec<Value>,
+        /// The id under which an acknowledgement was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ack: Option<u64>,
+    },
+    /// We sent literal text.
+    SentRaw {
+        /// Packets or frames, one an entry.
+        text: String,
+    },
+    /// The server sent an event.
+    Event {
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
+    /// The server acknowledged one of our events.
+    Acked {
+        /// The id.
+        id: u64,
+        /// The arguments.
+        args: Vec<Value>,
+    },
+    /// The server sent what is no packet of the protocol.
+    Malformed {
+        /// The text, cut.
+        raw: String,
+        /// What is wrong with it.
+        why: String,
+        /// Whether its packet is well-formed and its JSON is not.
+        json: bool,
+    },
+    /// A barrier was sent: a listing of an unused room, with acknowledgement.
+    BarrierSent,
+    /// It came back.
+    BarrierReturned,
+    /// It did not.
+    BarrierLost {
+        /// The deadline, or how the connection ended.
+        why: String,
+    },
+    /// The server ended the connection.
+    Closed {
+        /// How.
+        why: String,
+    },
+    /// We ended it.
+    Dropped,
+    /// An HTTP request of its own was answered.
+    Answered {
+        /// Status; 0 where none came.
+        status: u16,
+        /// Header names in lower case, and their values.
+        headers: Vec<(String, String)>,
+        /// The body, cut.
+        body: String,
+        /// Whether a WebSocket was opened and then closed at once.
+        closed: bool,
+    },
+}
+
+impl Transcript {
+    /// The same with every string longer than `width` characters cut: an image has a million of them.
+    #[must_use]
+    pub fn cut(&self, width: usize) -> Transcript {
+        let shorten = |args: &[Value]| args.iter().map(|arg| cut(arg, width)).collect();
+        let mut short = self.clone();
+        for entry in &mut short.entries {
+            match &mut entry.what {
+                What::Sent { args, .. } | What::Event { args, .. } | What::Acked { args, .. } => {
+                    *args = shorten(args)
+                }
+                What::SentRaw { text } if text.len() > width => {
+                    *text = text.chars().take(width).chain("...".chars()).collect();
+                }
+                _ => {}
+            }
+        }
+        short
+    }
+}

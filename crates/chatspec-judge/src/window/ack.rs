@@ -1,0 +1,138 @@
+//! Judges the acknowledgement of a step.
+
+use serde_json::{Value, json};
+
+use super::{Judged, Window};
+use crate::finding::{Finding, Outcome};
+use crate::fixture::{AckMode, Action};
+use crate::pattern::{self, brief};
+use crate::rule::names;
+use crate::transcript::What;
+use crate::value::Bindings;
+
+pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
+    let step = window.step();
+    let Some(actor) = step.by.as_deref() else {
+        return;
+    };
+    let asked: Vec<u64> = window
+        .of(actor)
+        .filter_map(|(_, what)| match what {
+            What::Sent { ack, .. } => *ack,
+            _ => None,
+        })
+        .collect();
+    let acked: Vec<(usize, u64, &[Value])> = window
+        .of(actor)
+        .filter_map(|(entry, what)| match what {
+            What::Acked { id, args } => Some((entry, *id, args.as_slice())),
+            _ => None,
+        })
+        .collect();
+    // Literal packets may ask for acknowledgements that this side does not know of.
+    let literal = matches!(step.action, Action::Packets(_) | Action::Frames(_));
+    for (entry, id, _) in acked
+        .iter()
+        .filter(|(_, id, _)| !literal && !asked.contains(id))
+    {
+        let seen = format!("an acknowledgement of {id}");
+        judged.findings.push(window.found(
+            names::CLOSURE,
+            Outcome::Unexpected,
+            actor,
+            "no acknowledgement that nobody asked for".to_owned(),
+            seen,
+            Some(*entry),
+        ));
+    }
+    let Some(id) = asked.last() else { return };
+    let mine: Vec<_> = acked.iter().filter(|(_, acked, _)| acked == id).collect();
+    if mine.len() > 1 {
+        let expected = "one acknowledgement".to_owned();
+        let seen = format!("{} of them", mine.len());
+        judged.findings.push(window.found(
+            step.ack_rule(),
+            Outcome::Duplicate,
+            actor,
+            expected,
+            seen,
+            mine.last().map(|ack| ack.0),
+        ));
+    }
+    let (rule, pattern) = match step.ack {
+        AckMode::None | AckMode::Any => return,
+        AckMode::Ok => (names::ACK_SUCCESS, json!([])),
+        AckMode::Refused => {
+            let codes = if step.refused.is_empty() {
+                json!({"$any": "number"})
+            } else {
+                json!({"$oneOf": step.refused})
+            };
+            (
+                names::ACK_ALWAYS,
+                json!([{"code": codes, "message": {"$any": "string"}}]),
+            )
+        }
+    };
+    let Some((entry, _, args)) = mine.first() else {
+        let expected = format!("an acknowledgement {}", brief(&pattern));
+        judged.findings.push(window.found(
+            rule,
+            Outcome::Missing,
+            actor,
+            expected,
+            "none".to_owned(),
+            None,
+        ));
+        return;
+    };
+    judged.findings.push(
+        match pattern::matches(&pattern, &json!(args), &mut Bindings::new()) {
+            Ok(()) => Finding::held(rule, window.index, actor),
+            Err(why) => {
+                let seen = format!("at {}: {}", why.path, why.why);
+                window.found(
+                    rule,
+                    Outcome::Different,
+                    actor,
+                    brief(&pattern),
+                    seen,
+                    Some(*entry),
+                )
+            }
+        },
+    );
+    after_effects(window, actor, *entry, judged);
+}
+
+/// An acknowledgement comes after the event's own effects on the sender's connection.
+fn after_effects(window: &Window<'_>, actor: &str, ack: usize, judged: &mut Judged) {
+    let barrier = window
+        .of(actor)
+        .find(|(_, what)| matches!(what, What::BarrierSent))
+        .map(|(entry, _)| entry);
+    let is_effect = |what: &What| matches!(what, What::Event { name, .. } if name == "chat" || name == "message");
+    // The barrier's own listing comes after the acknowledgement by right.
+    let effects: Vec<usize> = window
+        .of(actor)
+        .filter(|(_, what)| is_effect(what))
+        .map(|(entry, _)| entry)
+        .collect();
+    let own = effects.len().saturating_sub(usize::from(barrier.is_some()));
+    if own == 0 {
+        return;
+    }
+    let before = effects.iter().filter(|entry| **entry < ack).count();
+    judged.findings.push(if before >= own {
+        Finding::held(names::ACK_AFTER, window.index, actor)
+    } else {
+        window.found(
+            names::ACK_AFTER,
+            Outcome::Order,
+            actor,
+            "the acknowledgement after the event's own effects".to_owned(),
+            "the acknowledgement before them".to_owned(),
+            Some(ack),
+        )
+    });
+}

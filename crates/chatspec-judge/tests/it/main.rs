@@ -1,0 +1,3 @@
+//! The referee against the committed spec and fixtures.
+
+mod fixtures;
