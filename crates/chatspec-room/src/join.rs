@@ -1,0 +1,87 @@
+//! A session enters a room, moves to another, or changes its name.
+
+use chatspec::message::{Join, NewUser, ServerMessage};
+use chatspec::name::{RoomName, UserName};
+use chatspec::refusal::{Code, Refusal};
+
+use crate::register::Register;
+use crate::rooms::Decision;
+use crate::{Audience, Delivery, SessionId, leave};
+
+pub(crate) fn join(register: &mut Register, session: SessionId, request: Join) -> Decision {
+    // rule: join.defaults
+    let user = request.user.unwrap_or_default();
+    let room = request.room.unwrap_or_default();
+
+    // rule: join.unique
+    // rule: name.confusable
+    // rule: join.refused-keeps
+    if !register.is_free(session, &user) {
+        return Err(Refusal::new(
+            Code::NameTaken,
+            "another session holds this name, or one that looks like it",
+        ));
+    }
+    Ok(match register.record(session) {
+        Some(record) if record.room.key() == room.key() => stay(register, session, user, room),
+        // rule: join.move.leaves
+        Some(_) => {
+            let mut deliveries = leave::depart(register, session);
+            deliveries.extend(enter(register, session, user, room));
+            deliveries
+        }
+        None => enter(register, session, user, room),
+    })
+}
+
+fn enter(
+    register: &mut Register,
+    session: SessionId,
+    user: UserName,
+    room: RoomName,
+) -> Vec<Delivery> {
+    let deliveries = vec![
+        Delivery::Enter {
+            session,
+            room: room.key().clone(),
+        },
+        announce(&user, &room),
+    ];
+    register.enter(session, user, room);
+    deliveries
+}
+
+/// Joining the room that one is in: the place in it stays, and what is shown is what was sent last.
+fn stay(
+    register: &mut Register,
+    session: SessionId,
+    user: UserName,
+    room: RoomName,
+) -> Vec<Delivery> {
+    let mut deliveries = Vec::new();
+    if let Some(record) = register.record(session)
+        && record.user.key() != user.key()
+    {
+        // rule: join.rename.announce
+        // rule: leave.own-silent
+        deliveries.push(leave::announce(&record.user, &record.room, Some(session)));
+    }
+    // rule: join.again.announce
+    deliveries.push(announce(&user, &room));
+    // rule: join.again
+    // rule: users.order.kept
+    register.rewrite(session, user, room);
+    deliveries
+}
+
+fn announce(user: &UserName, room: &RoomName) -> Delivery {
+    // rule: join.announce
+    // rule: name.shown
+    Delivery::Message {
+        audience: Audience::Room {
+            room: room.key().clone(),
+            except: None,
+        },
+        message: ServerMessage::NewUser(NewUser::new(user, room)),
+    }
+}

@@ -1,0 +1,123 @@
+//! Who is where: one record per joined session, and the indexes that make every question about them cheap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chatspec::name::{NameKey, RoomName, ShownName, Skeleton, UserName};
+
+use crate::SessionId;
+
+/// One joined session. A session without a record has not joined.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Record {
+    pub(crate) user: UserName,
+    /// The name as others see it.
+    pub(crate) shown: ShownName,
+    skeleton: Skeleton,
+    pub(crate) room: RoomName,
+    /// Place in the order of entering rooms. A rename keeps it.
+    entered: u64,
+}
+
+impl Record {
+    fn new(user: UserName, room: RoomName, entered: u64) -> Self {
+        let (shown, skeleton) = (user.shown(), user.skeleton());
+        Self {
+            user,
+            shown,
+            skeleton,
+            room,
+            entered,
+        }
+    }
+}
+
+/// All records. Each index is a function of `records`; only `insert` and `remove` write, so they cannot drift apart.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Register {
+    records: BTreeMap<SessionId, Record>,
+    names: BTreeMap<NameKey, SessionId>,
+    skeletons: BTreeMap<Skeleton, BTreeSet<SessionId>>,
+    rooms: BTreeMap<NameKey, BTreeMap<u64, SessionId>>,
+    entries: u64,
+}
+
+impl Register {
+    pub(crate) fn record(&self, session: SessionId) -> Option<&Record> {
+        self.records.get(&session)
+    }
+
+    /// The session that holds a name, in whatever room.
+    pub(crate) fn holder(&self, name: &NameKey) -> Option<SessionId> {
+        self.names.get(name).copied()
+    }
+
+    /// The records of a room, in order of entering it.
+    pub(crate) fn members(&self, room: &NameKey) -> impl Iterator<Item = (SessionId, &Record)> {
+        let sessions = self.rooms.get(room).into_iter().flat_map(BTreeMap::values);
+        sessions.filter_map(|session| Some((*session, self.records.get(session)?)))
+    }
+
+    /// Whether a session may go by a name: nobody else holds its key, nor a name that it could be mistaken for.
+    pub(crate) fn is_free(&self, session: SessionId, user: &UserName) -> bool {
+        let held = self
+            .holder(user.key())
+            .is_some_and(|holder| holder != session);
+        !held && !self.is_confusable(session, user)
+    }
+
+    /// Two ASCII names are never confusable: people tell I, l and 1 apart by using them. So every set of holders of
+    /// one skeleton is all ASCII, or one single session, and looking at one other holder is enough.
+    fn is_confusable(&self, session: SessionId, user: &UserName) -> bool {
+        let alike = self.skeletons.get(&user.skeleton());
+        let other = alike.and_then(|sessions| sessions.iter().find(|other| **other != session));
+        let other = other.and_then(|other| self.records.get(other));
+        other.is_some_and(|other| !(user.is_ascii() && other.user.is_ascii()))
+    }
+
+    /// Puts a session into a room under a name, at the end of the room's order, instead of wherever it was.
+    pub(crate) fn enter(&mut self, session: SessionId, user: UserName, room: RoomName) {
+        self.remove(session);
+        let entered = self.entries;
+        self.entries += 1;
+        self.insert(session, Record::new(user, room, entered));
+    }
+
+    /// Changes how a session and its room are written. The room stays the same by key, and so does the place in it.
+    pub(crate) fn rewrite(&mut self, session: SessionId, user: UserName, room: RoomName) {
+        if let Some(Record { entered, .. }) = self.remove(session) {
+            self.insert(session, Record::new(user, room, entered));
+        }
+    }
+
+    fn insert(&mut self, session: SessionId, record: Record) {
+        self.names.insert(record.user.key().clone(), session);
+        self.skeletons
+            .entry(record.skeleton.clone())
+            .or_default()
+            .insert(session);
+        self.rooms
+            .entry(record.room.key().clone())
+            .or_default()
+            .insert(record.entered, session);
+        self.records.insert(session, record);
+    }
+
+    /// Takes a session out. A room without members, and a name without holder, leave no trace.
+    pub(crate) fn remove(&mut self, session: SessionId) -> Option<Record> {
+        let record = self.records.remove(&session)?;
+        self.names.remove(record.user.key());
+        if let Some(sessions) = self.skeletons.get_mut(&record.skeleton) {
+            sessions.remove(&session);
+            if sessions.is_empty() {
+                self.skeletons.remove(&record.skeleton);
+            }
+        }
+        if let Some(members) = self.rooms.get_mut(record.room.key()) {
+            members.remove(&record.entered);
+            if members.is_empty() {
+                self.rooms.remove(record.room.key());
+            }
+        }
+        Some(record)
+    }
+}

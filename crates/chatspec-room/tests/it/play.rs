@@ -1,0 +1,82 @@
+//! A notation for conversations with the room.
+//!
+//! A line that starts with `>` is a command: a session, and what it sends, or `gone`. `1#7` asks for an ack under token
+//! 7. Every other line is a delivery of the command above it. Nothing else may be delivered, and nothing in another
+//! order.
+
+use chatspec::decode::decode_client_json;
+use chatspec_room::{AckToken, Action, Audience, Command, Delivery, Rooms, SessionId};
+
+/// Plays a conversation from the start and compares every delivery.
+#[track_caller]
+pub fn play(script: &str) {
+    let mut rooms = Rooms::default();
+    let mut seen = Vec::new();
+    for line in lines(script) {
+        if let Some(command) = line.strip_prefix("> ") {
+            seen.push(line.to_owned());
+            seen.extend(rooms.apply(command_of(command)).iter().map(text_of));
+        }
+    }
+    let expected: Vec<&str> = lines(script).collect();
+    assert_eq!(seen, expected, "\nseen:\n{}\n", seen.join("\n"));
+}
+
+fn lines(script: &str) -> impl Iterator<Item = &str> {
+    script
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+}
+
+fn command_of(line: &str) -> Command {
+    let (who, what) = line.split_once(' ').expect("a session and an act");
+    let action = match what {
+        "gone" => Action::Disconnected,
+        json => match decode_client_json(json) {
+            Ok(message) => Action::Message(message),
+            Err(refusal) => Action::Refused(refusal),
+        },
+    };
+    let number = |text: &str| text.parse().expect("a number");
+    match who.split_once('#') {
+        Some((session, token)) => {
+            Command::new(SessionId(number(session)), action).acked(AckToken(number(token)))
+        }
+        None => Command::new(SessionId(number(who)), action),
+    }
+}
+
+fn text_of(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Enter { session, room } => format!("{} enters {room}", session.0),
+        Delivery::Exit { session, room } => format!("{} exits {room}", session.0),
+        Delivery::Message { audience, message } => {
+            format!("{}: {}", audience_of(audience), message.to_value())
+        }
+        Delivery::Refuse { session, refusal } => {
+            format!("{} refused {}", session.0, refusal.code.number())
+        }
+        Delivery::Ack {
+            session,
+            token,
+            outcome,
+        } => match outcome {
+            Ok(()) => format!("{} ack {}", session.0, token.0),
+            Err(refusal) => format!("{} ack {} {}", session.0, token.0, refusal.code.number()),
+        },
+    }
+}
+
+fn audience_of(audience: &Audience) -> String {
+    let but = |except: &Option<SessionId>| {
+        except
+            .map(|session| format!(" but {}", session.0))
+            .unwrap_or_default()
+    };
+    match audience {
+        Audience::Session(session) => format!("{}", session.0),
+        Audience::Room { room, except } => format!("#{room}{}", but(except)),
+        Audience::Joined { except } => format!("everyone{}", but(except)),
+    }
+}
