@@ -1,0 +1,273 @@
+//! The arguments. Names are API.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chatspec_judge::fixture::TransportName;
+use chatspec_judge::rule::{Level, Profile};
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Tests servers of the chat-room protocol, rule by rule.
+///
+/// Exit codes: 0 conforms, 1 a scored rule is violated, 2 usage or a broken fixture, 3 the server could not be reached or
+/// started (or a fault of ours), 4 nothing ran, 5 something scored could not be verified.
+#[derive(Debug, Parser)]
+#[command(name = "chatspec", version, max_term_width = 110)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Test a server. Without URL and --cmd: the reference server, embedded, profile hardened
+    Test(Box<Test>),
+    /// Run the reference server
+    Serve(Serve),
+    /// List rules and conversations
+    List(List),
+    /// Print a rule with its clause and its conversations, or a conversation with its rules
+    Explain(Explain),
+    /// Check fixtures
+    Lint(Lint),
+    /// Judge a recorded transcript again
+    Judge(Judge),
+    /// Print schemas
+    Schema(Schema),
+}
+
+#[derive(Debug, Parser)]
+pub struct Test {
+    /// The server, such as http://127.0.0.1:5005
+    pub url: Option<String>,
+    /// The profile that the server claims [default: core; hardened for the embedded reference server]
+    #[arg(long, value_parser = profile)]
+    pub profile: Option<Profile>,
+    /// Transports to test
+    #[arg(long, value_delimiter = ',', value_parser = transport, default_value = "websocket,polling,upgrade")]
+    pub transport: Vec<TransportName>,
+    /// Only conversations whose id (`chat/room` or `chat/room@polling`) matches
+    #[arg(long, value_name = "GLOB")]
+    pub case: Vec<String>,
+    /// Only conversations that are scored for a matching rule
+    #[arg(long, value_name = "GLOB")]
+    pub rule: Vec<String>,
+    /// No conversations whose id or rule matches
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Only conversations that are scored for a rule of this level or a stricter one
+    #[arg(long, value_parser = level)]
+    pub level: Option<Level>,
+    /// A SHOULD counts like a MUST
+    #[arg(long)]
+    pub strict: bool,
+    /// Start the server under test: a shell command, `{port}` being a free port
+    #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
+    pub cmd: Option<String>,
+    /// How long the started server may take until it answers, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub wait: Duration,
+    /// Conversations at a time
+    #[arg(short = 'j', long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub jobs: u16,
+    /// Seed of names and rooms; printed by each run
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Play everything so many times; verdicts only worsen
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub repeat: u32,
+    /// Multiply every deadline
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
+    pub timeout_scale: f64,
+    /// Stop after the first conversation that fails
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Score the rules that need a heartbeat to run out, too
+    #[arg(long)]
+    pub slow: bool,
+    /// Path of the Socket.IO endpoint
+    #[arg(long, default_value = "/socket.io/")]
+    pub path: String,
+    /// A header for every request
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// The origin that "a page on another origin" claims [default: a loopback origin on another port]
+    #[arg(long, value_name = "URL")]
+    pub origin: Option<String>,
+    /// Write a report: json=PATH or junit=PATH
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
+    pub report: Vec<(ReportFormat, PathBuf)>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Print the transcript of every conversation
+    #[arg(long)]
+    pub trace: bool,
+    /// Write every transcript, whole, as JSON into this folder
+    #[arg(long, value_name = "DIR")]
+    pub transcripts: Option<PathBuf>,
+    /// List what would run, and end
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Rules, schemas and fixtures of a checkout, instead of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5005")]
+    pub listen: String,
+    /// Heartbeat interval in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 25_000, value_parser = clap::value_parser!(u64).range(50..=600_000))]
+    pub ping_interval: u64,
+    /// How long an answer to a heartbeat may take, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(50..=600_000))]
+    pub ping_timeout: u64,
+    /// Log as JSON, one record a line
+    #[arg(long)]
+    pub json_logs: bool,
+    /// The deliberate defect of the faulty server.
+    #[arg(skip)]
+    pub fault: Option<String>,
+}
+
+#[derive(Debug, Parser)]
+pub struct List {
+    /// What to list
+    #[arg(value_enum, default_value = "all")]
+    pub what: Listed,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    All,
+    Rules,
+    Cases,
+}
+
+#[derive(Debug, Parser)]
+pub struct Explain {
+    /// A rule (`chat.room`) or a conversation (`chat/room`)
+    pub name: String,
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub struct Lint {
+    /// Fixtures, or folders of fixtures
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub struct Judge {
+    /// A transcript, as written by `test --transcripts DIR`
+    pub transcript: PathBuf,
+    /// The profile that the server claims
+    #[arg(long, value_parser = profile, default_value = "core")]
+    pub profile: Profile,
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub struct Schema {
+    #[command(subcommand)]
+    pub command: SchemaCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Print one schema, or the names of all
+    Print {
+        /// Such as protocol/v1/client-to-server.json
+        name: Option<String>,
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Topics, failures, a summary
+    Human,
+    /// The JSON report
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportFormat {
+    Json,
+    Junit,
+}
+
+fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("expected FORMAT=PATH, such as json=report.json")?;
+    let format = match format {
+        "json" => ReportFormat::Json,
+        "junit" => ReportFormat::Junit,
+        other => return Err(format!("`{other}` is no format; there are json and junit")),
+    };
+    if path.is_empty() {
+        Err("the path is empty".to_owned())
+    } else {
+        Ok((format, PathBuf::from(path)))
+    }
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    match text {
+        "core" => Ok(Profile::Core),
+        "hardened" => Ok(Profile::Hardened),
+        other => Err(format!(
+            "`{other}` is no profile; there are core and hardened"
+        )),
+    }
+}
+
+fn transport(text: &str) -> Result<TransportName, String> {
+    TransportName::ALL
+        .into_iter()
+        .find(|transport| transport.word() == text)
+        .ok_or_else(|| {
+            format!("`{text}` is no transport; there are websocket, polling and upgrade")
+        })
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    match text {
+        "must" => Ok(Level::Must),
+        "should" => Ok(Level::Should),
+        "may" => Ok(Level::May),
+        other => Err(format!(
+            "`{other}` is no level; there are must, should and may"
+        )),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.strip_suffix('s').unwrap_or(text);
+    match number.parse::<f64>() {
+        Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("expected seconds, 0 to 3600, such as 30 or 30s".to_owned()),
+    }
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if (0.01..=100.0).contains(&scale) => Ok(scale),
+        _ => Err("expected a factor from 0.01 to 100".to_owned()),
+    }
+}

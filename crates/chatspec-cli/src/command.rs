@@ -1,0 +1,9 @@
+//! The subcommands, one a file.
+
+pub mod explain;
+pub mod judge;
+pub mod lint;
+pub mod list;
+pub mod schema;
+pub mod serve;
+pub mod test;

@@ -1,0 +1,156 @@
+//! `chatspec test`: the suite.
+
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chatspec_harness::drive::Stage;
+use chatspec_harness::suite::{self, Options, Outcome, Progress, SuiteError};
+use chatspec_harness::wire::Clock;
+use chatspec_judge::report::{Report, Run};
+use chatspec_judge::rule::{Profile, Rules};
+use chatspec_judge::transcript::Transcript;
+
+use crate::args::{Format, ReportFormat, Test};
+use crate::data::{Data, plural};
+use crate::exit::{Exit, Failure};
+use crate::output::human::Human;
+use crate::output::{junit, write};
+use crate::select::{Selection, select};
+use crate::target;
+
+/// Runs the suite, prints and writes what it found.
+pub async fn run(args: Test) -> Result<Exit, Failure> {
+    let data = Data::open(args.data.as_deref())?;
+    let rules = data.rules()?;
+    let shapes = data.shapes()?;
+    let fixtures = data.fixtures(&rules)?;
+    let embedded = args.url.is_none() && args.cmd.is_none();
+    let profile = args.profile.unwrap_or(if embedded {
+        Profile::Hardened
+    } else {
+        Profile::Core
+    });
+    let Selection { cases, filtered } = select(&args, profile, &fixtures, &rules)?;
+    if cases.is_empty() {
+        return Err(Failure::nothing(
+            "find a conversation to play: the filters match none; see `chatspec list cases`",
+        ));
+    }
+    if args.dry_run {
+        for case in &cases {
+            println!("{}@{}", case.fixture.id, case.transport.word());
+        }
+        return Ok(Exit::Conforms);
+    }
+    let server = target::open(&args).await?;
+    let stage = Stage {
+        cross_origin: args
+            .origin
+            .clone()
+            .unwrap_or_else(|| target::cross_origin(&server.target.url)),
+        target: server.target.clone(),
+        clock: Clock::start(),
+        seed: args.seed.unwrap_or_else(fresh_seed),
+        timeout_scale: args.timeout_scale,
+    };
+    let options = Options {
+        stage: stage.clone(),
+        profile,
+        jobs: usize::from(args.jobs),
+        repeat: args.repeat,
+        probes: true,
+        fail_fast: args.fail_fast,
+    };
+    let mut human = Human::new(&args, &rules, &cases, profile, &stage, &server.repeat);
+    let result = suite::run(
+        cases,
+        rules.clone(),
+        shapes,
+        &options,
+        |progress| match progress {
+            Progress::Started { cases, in_order } => human.started(cases, in_order),
+            Progress::Done(case) => human.done(case),
+        },
+    )
+    .await;
+    server.close().await;
+    let outcome = result.map_err(|error| match error {
+        SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
+        SuiteError::Task(_) => Failure::ours(error.to_string()),
+    })?;
+    let report = report(&args, profile, &stage, filtered, &rules, &outcome);
+    outputs(&args, &report, &outcome, &mut human)?;
+    Ok(Exit::from_code(report.exit_code(args.strict)))
+}
+
+fn report(
+    args: &Test,
+    profile: Profile,
+    stage: &Stage,
+    filtered: bool,
+    rules: &Rules,
+    outcome: &Outcome,
+) -> Report {
+    let run = Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        profile,
+        target: stage.target.url.to_string(),
+        seed: stage.seed,
+        filtered: filtered || args.fail_fast,
+        slow: args.slow,
+        strict: args.strict,
+        in_order: outcome.in_order,
+    };
+    Report::new(&run, rules, outcome.cases.clone()).explained(rules, args.slow)
+}
+
+fn outputs(
+    args: &Test,
+    report: &Report,
+    outcome: &Outcome,
+    human: &mut Human,
+) -> Result<(), Failure> {
+    for (format, path) in &args.report {
+        let text = match format {
+            ReportFormat::Json => write::json(report)?,
+            ReportFormat::Junit => junit::render(report)?,
+        };
+        write::file(path, &text)?;
+    }
+    if let Some(folder) = &args.transcripts {
+        transcripts(folder, &outcome.transcripts)?;
+    }
+    match args.format {
+        Format::Json => print!("{}", write::json(report)?),
+        Format::Human => human.finished(report, outcome),
+    }
+    Ok(())
+}
+
+fn transcripts(folder: &Path, all: &[Transcript]) -> Result<(), Failure> {
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::ours(format!("create {}: {error}", folder.display())))?;
+    for transcript in all {
+        let name = format!(
+            "{}@{}.json",
+            transcript.fixture.replace('/', "-"),
+            transcript.transport.word()
+        );
+        write::file(&folder.join(name), &write::json(transcript)?)?;
+    }
+    anstream::eprintln!(
+        "wrote {} to {}",
+        plural(all.len(), "transcript"),
+        folder.display()
+    );
+    Ok(())
+}
+
+/// From the clock: names must differ from those of the last run, and a person must be able to type it.
+fn fresh_seed() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    (since.as_millis() as u64) % 1_000_000_000_000
+}

@@ -1,0 +1,55 @@
+//! The command line of chatspec: tests a server of the chat-room protocol, and serves one.
+
+mod args;
+mod command;
+mod data;
+mod exit;
+mod output;
+mod select;
+mod target;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers, everything else is a mistake of usage.
+            let code = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Conforms
+            };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return exit::report(&exit::Failure::ours(format!("start the runtime: {error}"))).into();
+        }
+    };
+    let result = runtime.block_on(async {
+        match args.command {
+            Command::Test(test) => command::test::run(*test).await,
+            Command::Serve(serve) => command::serve::run(serve).await,
+            Command::List(list) => command::list::run(&list),
+            Command::Explain(explain) => command::explain::run(&explain),
+            Command::Lint(lint) => command::lint::run(&lint),
+            Command::Judge(judge) => command::judge::run(&judge),
+            Command::Schema(schema) => command::schema::run(&schema),
+        }
+    });
+    // Connections of ended cases need no farewell.
+    runtime.shutdown_background();
+    result
+        .unwrap_or_else(|failure| exit::report(&failure))
+        .into()
+}

@@ -1,0 +1,7 @@
+//! What people and programs get to see.
+
+pub mod diagram;
+pub mod human;
+pub mod junit;
+pub mod safe;
+pub mod write;

@@ -1,0 +1,105 @@
+//! A conversation as a diagram: a column per participant, time downwards, the offending frames marked.
+
+use std::collections::BTreeSet;
+
+use chatspec_judge::finding::{Finding, describe};
+use chatspec_judge::transcript::{Entry, Transcript, What};
+
+use super::safe::safe;
+
+/// Characters of a line's text before it is cut.
+const WIDTH: usize = 140;
+
+/// Lines of the diagram. Barriers that returned are left out: they are everywhere.
+pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for entry in &transcript.entries {
+        if !entry.who.is_empty() && !names.contains(&entry.who.as_str()) {
+            names.push(&entry.who);
+        }
+    }
+    let marked: BTreeSet<usize> = findings
+        .iter()
+        .filter_map(|finding| finding.entry)
+        .collect();
+    let barrier = transcript
+        .bindings
+        .get("barrier")
+        .and_then(|room| room.as_str())
+        .unwrap_or_default();
+    let width = names
+        .iter()
+        .map(|name| name.len())
+        .max()
+        .unwrap_or(0)
+        .max(4)
+        + 2;
+    let mut lines = vec![format!(
+        "step  {}",
+        names
+            .iter()
+            .map(|name| format!("{name:<width$}"))
+            .collect::<String>()
+    )];
+    let mut order: Vec<(usize, &Entry)> = transcript.entries.iter().enumerate().collect();
+    order.sort_by_key(|(index, entry)| (entry.step, entry.at, *index));
+    for (index, entry) in order {
+        let Some((sign, text)) = line(&entry.what) else {
+            continue;
+        };
+        if !barrier.is_empty() && text.contains(barrier) {
+            continue;
+        }
+        let sign = if marked.contains(&index) { "✖" } else { sign };
+        let columns: String = names
+            .iter()
+            .map(|name| format!("{:<width$}", if *name == entry.who { sign } else { "│" }))
+            .collect();
+        let text: String = safe(&text);
+        let short: String = text.chars().take(WIDTH).collect();
+        let more = if text.chars().count() > WIDTH {
+            "..."
+        } else {
+            ""
+        };
+        let mark = if marked.contains(&index) {
+            "   <== here"
+        } else {
+            ""
+        };
+        lines.push(format!(
+            "{:>4}  {columns}{short}{more}{mark}",
+            entry.step + 1
+        ));
+    }
+    lines
+}
+
+fn line(what: &What) -> Option<(&'static str, String)> {
+    Some(match what {
+        What::Connected { transport } => ("○", format!("connected by {}", transport.word())),
+        What::ConnectFailed { why } => ("✖", format!("could not connect: {why}")),
+        What::Upgraded => ("○", "upgraded to websocket".to_owned()),
+        What::Sent { event, args, ack } => {
+            let ack = ack.map(|id| format!(" (ack {id})")).unwrap_or_default();
+            ("→", format!("sends {}{ack}", describe(event, args)))
+        }
+        What::SentRaw { text } => ("→", format!("sends literally {text}")),
+        What::Event { name, args } => ("←", format!("gets {}", describe(name, args))),
+        What::Acked { id, args } => ("←", format!("gets ack {id} {}", describe("chat", args))),
+        What::Malformed { raw, why, .. } => ("←", format!("gets what is no packet ({why}): {raw}")),
+        What::BarrierSent | What::BarrierReturned => return None,
+        What::BarrierLost { why } => ("✖", format!("no longer answers: {why}")),
+        What::Closed { why } => ("✖", format!("closed: {why}")),
+        What::Dropped => ("○", "ends its connection".to_owned()),
+        What::Answered {
+            status,
+            body,
+            closed,
+            ..
+        } => {
+            let closed = if *closed { ", closed at once" } else { "" };
+            ("←", format!("HTTP {status}{closed} {body}"))
+        }
+    })
+}

@@ -1,0 +1,377 @@
+//! What a person sees: a line per topic while it runs, then what went wrong, then the summary.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+use anstyle::{AnsiColor, Style};
+use chatspec_harness::drive::Stage;
+use chatspec_harness::suite::{Case, Outcome};
+use chatspec_judge::report::{CaseReport, Report};
+use chatspec_judge::rule::{Profile, Rules};
+use chatspec_judge::verdict::Verdict;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::diagram;
+use super::safe::safe;
+use crate::args::{Format, Test};
+use crate::data::plural;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Prints a run as it goes.
+pub struct Human {
+    quiet: bool,
+    trace: bool,
+    rules: std::sync::Arc<Rules>,
+    head: String,
+    /// The command line that repeats a case, but for its id.
+    repeat: String,
+    /// Cases still to come, and verdicts so far, by topic.
+    topics: BTreeMap<String, (usize, Vec<Verdict>)>,
+    bar: Option<ProgressBar>,
+}
+
+impl Human {
+    /// For a run of these cases.
+    pub fn new(
+        args: &Test,
+        rules: &std::sync::Arc<Rules>,
+        cases: &[Case],
+        profile: Profile,
+        stage: &Stage,
+        server: &str,
+    ) -> Human {
+        let mut topics: BTreeMap<String, (usize, Vec<Verdict>)> = BTreeMap::new();
+        for case in cases {
+            topics
+                .entry(topic(&case.fixture.id).to_owned())
+                .or_default()
+                .0 += args.repeat as usize;
+        }
+        let server = if server.is_empty() {
+            String::new()
+        } else {
+            format!(" {server}")
+        };
+        Human {
+            quiet: args.format == Format::Json,
+            trace: args.trace,
+            rules: std::sync::Arc::clone(rules),
+            head: format!(
+                "chatspec {} · revision {} · profile {profile} · {} · seed {}",
+                env!("CARGO_PKG_VERSION"),
+                rules.revision(),
+                safe(stage.target.url.as_str()),
+                stage.seed
+            ),
+            repeat: format!(
+                "chatspec test{server} --profile {profile} --seed {}",
+                stage.seed
+            ),
+            topics,
+            bar: None,
+        }
+    }
+
+    /// The probes are done.
+    pub fn started(&mut self, cases: usize, in_order: Option<bool>) {
+        if self.quiet {
+            return;
+        }
+        anstream::println!("{}", self.head);
+        if in_order == Some(false) {
+            anstream::println!(
+                "{YELLOW}note{YELLOW:#}: the server handles one connection's events out of order; silence proves nothing on it"
+            );
+        }
+        if std::io::stderr().is_terminal() {
+            let bar = ProgressBar::new(cases as u64);
+            if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
+                bar.set_style(style);
+            }
+            self.bar = Some(bar);
+        }
+    }
+
+    /// A case has ended.
+    pub fn done(&mut self, case: &CaseReport) {
+        let name = topic(&case.id).to_owned();
+        let Some((left, verdicts)) = self.topics.get_mut(&name) else {
+            return;
+        };
+        *left -= 1;
+        verdicts.push(case.verdict);
+        let over = *left == 0;
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+            bar.set_message(name.clone());
+        }
+        if over && !self.quiet {
+            let line = topic_line(&name, &self.topics[&name].1);
+            match &self.bar {
+                Some(bar) => bar.suspend(|| anstream::println!("{line}")),
+                None => anstream::println!("{line}"),
+            }
+        }
+    }
+
+    /// The run has ended.
+    pub fn finished(&mut self, report: &Report, outcome: &Outcome) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        if self.trace {
+            for transcript in &outcome.transcripts {
+                anstream::println!("\n{}@{}", transcript.fixture, transcript.transport.word());
+                let case = report.cases.iter().find(|case| {
+                    case.id == format!("{}@{}", transcript.fixture, transcript.transport.word())
+                });
+                let findings = case
+                    .map(|case| case.findings.as_slice())
+                    .unwrap_or_default();
+                for line in diagram::lines(&transcript.cut(200), findings) {
+                    anstream::println!("  {line}");
+                }
+            }
+        }
+        failures(&report.cases, &self.rules, &self.repeat);
+        for id in &outcome.flaky {
+            anstream::println!(
+                "{YELLOW}flaky{YELLOW:#} {id}: its verdicts differ between repetitions"
+            );
+        }
+        summary(report);
+    }
+}
+
+fn topic(id: &str) -> &str {
+    id.split('/').next().unwrap_or(id)
+}
+
+fn topic_line(name: &str, verdicts: &[Verdict]) -> String {
+    let held = verdicts
+        .iter()
+        .filter(|verdict| **verdict <= Verdict::Warn)
+        .count();
+    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+    for verdict in verdicts.iter().filter(|verdict| **verdict > Verdict::Pass) {
+        *counts.entry(*verdict).or_default() += 1;
+    }
+    let rest: Vec<String> = counts
+        .iter()
+        .rev()
+        .map(|(verdict, count)| format!("{count} {}", verdict.word()))
+        .collect();
+    let style = if held == verdicts.len() { GREEN } else { RED };
+    let word = if held == verdicts.len() { "ok" } else { "no" };
+    format!(
+        "  {style}{word}{style:#} {name:<22} {held}/{} {}",
+        verdicts.len(),
+        rest.join(", ")
+    )
+}
+
+/// Prints what went wrong, grouped by rule: clause, expected and seen, the conversation, how to repeat it. Of several
+/// cases that show the same, one is printed in full.
+pub fn failures(cases: &[CaseReport], rules: &Rules, repeat: &str) {
+    let mut by_rule: BTreeMap<&str, Vec<&CaseReport>> = BTreeMap::new();
+    for case in cases {
+        for (rule, verdict) in &case.rules {
+            if matches!(verdict, Verdict::Fail | Verdict::Warn) {
+                by_rule.entry(rule).or_default().push(case);
+            }
+        }
+        if let Some(error) = &case.error {
+            anstream::println!("\n{RED}ERROR{RED:#} {}: {}", case.id, safe(error));
+        }
+    }
+    for (rule, broken) in by_rule {
+        failure(rule, &broken, rules, repeat);
+    }
+}
+
+fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
+    let case = broken[0];
+    let failed = case.rules.get(rule) == Some(&Verdict::Fail);
+    let (style, word) = if failed {
+        (RED, "FAIL")
+    } else {
+        (YELLOW, "WARN")
+    };
+    anstream::println!("\n{style}{word}{style:#} {rule}");
+    if let Some(known) = rules.find(rule) {
+        anstream::println!("{}", wrap(&known.text, "    ", 110));
+        anstream::println!(
+            "    {DIM}{} {}, {}:{}{DIM:#}",
+            known.profile,
+            known.keyword.text(),
+            known.file,
+            known.line
+        );
+    }
+    anstream::println!("  in {}: {}", case.id, safe(&case.title));
+    for finding in case
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == rule)
+        .take(3)
+    {
+        let who = if finding.who.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", finding.who)
+        };
+        anstream::println!(
+            "  step {}{who}: {}",
+            finding.step + 1,
+            finding.outcome.word()
+        );
+        anstream::println!("    expected  {}", safe(&finding.expected));
+        anstream::println!("    saw       {}", safe(&finding.seen));
+    }
+    if let Some(transcript) = &case.transcript {
+        let mine: Vec<_> = case
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == rule)
+            .cloned()
+            .collect();
+        let last = mine
+            .iter()
+            .map(|finding| finding.step)
+            .max()
+            .unwrap_or(usize::MAX);
+        let mut until = transcript.clone();
+        until.entries.retain(|entry| {
+            entry.step <= last || mine.iter().any(|finding| finding.step == entry.step)
+        });
+        anstream::println!();
+        // Marks refer to entries by index: they are found again in the shortened transcript, which keeps a prefix.
+        for line in diagram::lines(&until, &remark(transcript, &until, &mine)) {
+            anstream::println!("    {line}");
+        }
+    }
+    if broken.len() > 1 {
+        let others: Vec<&str> = broken[1..]
+            .iter()
+            .take(6)
+            .map(|case| case.id.as_str())
+            .collect();
+        let more = broken.len() - 1 - others.len();
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        anstream::println!("  also in {}{more}", others.join(", "));
+    }
+    if !repeat.is_empty() {
+        anstream::println!("  repeat: {repeat} --case '{}'", case.id);
+    }
+}
+
+fn remark(
+    whole: &chatspec_judge::transcript::Transcript,
+    kept: &chatspec_judge::transcript::Transcript,
+    findings: &[chatspec_judge::finding::Finding],
+) -> Vec<chatspec_judge::finding::Finding> {
+    findings
+        .iter()
+        .cloned()
+        .map(|mut finding| {
+            let entry = finding.entry.and_then(|index| whole.entries.get(index));
+            finding.entry =
+                entry.and_then(|entry| kept.entries.iter().position(|other| other == entry));
+            finding
+        })
+        .collect()
+}
+
+fn summary(report: &Report) {
+    let count = |verdict: Verdict| report.summary.rules.get(&verdict).copied().unwrap_or(0);
+    let scored = report.rules.iter().filter(|rule| rule.scored).count();
+    anstream::println!();
+    let verdicts = [
+        Verdict::Fail,
+        Verdict::Error,
+        Verdict::Blocked,
+        Verdict::Inconclusive,
+        Verdict::Unverified,
+        Verdict::Warn,
+    ];
+    let mut parts = vec![format!("{} hold", count(Verdict::Pass))];
+    parts.extend(
+        verdicts
+            .iter()
+            .filter(|v| count(**v) > 0)
+            .map(|v| format!("{} {}", count(*v), v.word())),
+    );
+    let cases = report.cases.len();
+    anstream::println!(
+        "{} of {} in {}: {}",
+        plural(scored, "scored rule"),
+        report.profile,
+        plural(cases, "case"),
+        parts.join(", ")
+    );
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (rule, reason) in &report.summary.not_verified {
+        reasons.entry(reason).or_default().push(rule);
+    }
+    if report.summary.filtered {
+        reasons.remove("no case of this run covers it");
+    }
+    for (reason, rules) in reasons {
+        anstream::println!(
+            "{DIM}not verified: {}{DIM:#}",
+            wrap(&format!("{} ({})", rules.join(", "), safe(reason)), "", 110)
+        );
+    }
+    let blocked: Vec<&str> = report
+        .rules
+        .iter()
+        .filter(|rule| rule.verdict == Verdict::Blocked)
+        .map(|rule| rule.name.as_str())
+        .collect();
+    if !blocked.is_empty() {
+        let roots: std::collections::BTreeSet<&str> = report
+            .cases
+            .iter()
+            .filter_map(|case| case.blocked_by.as_deref())
+            .collect();
+        let roots: Vec<&str> = roots.into_iter().collect();
+        anstream::println!("blocked by {}: {}", roots.join(", "), blocked.join(", "));
+    }
+    match report.conformant {
+        Some(true) => anstream::println!("{GREEN}conforms{GREEN:#} to {}", report.profile),
+        Some(false) => anstream::println!("{RED}does not conform{RED:#} to {}", report.profile),
+        None if report.summary.filtered => {
+            anstream::println!("a filtered run says nothing about conformance")
+        }
+        None => anstream::println!("{YELLOW}not everything could be verified{YELLOW:#}"),
+    }
+}
+
+/// Words of `text` in lines of at most `width` characters, each after `indent`.
+pub fn wrap(text: &str, indent: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("never empty");
+        if !line.is_empty() && line.chars().count() + word.chars().count() + indent.len() >= width {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+        .iter()
+        .map(|line| format!("{indent}{line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

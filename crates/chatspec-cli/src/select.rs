@@ -1,0 +1,80 @@
+//! Which conversations run.
+
+use std::sync::Arc;
+
+use chatspec_harness::suite::Case;
+use chatspec_judge::fixture::{Fixture, TransportName};
+use chatspec_judge::rule::{Profile, Rules};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::args::Test;
+use crate::exit::Failure;
+
+/// The selected cases, and whether anything of the profile was left out.
+pub struct Selection {
+    pub cases: Vec<Case>,
+    pub filtered: bool,
+}
+
+/// Every fixture of the profile on every transport, less what the arguments leave out.
+pub fn select(
+    args: &Test,
+    profile: Profile,
+    fixtures: &[Arc<Fixture>],
+    rules: &Rules,
+) -> Result<Selection, Failure> {
+    let (only_cases, only_rules, skip) =
+        (globs(&args.case)?, globs(&args.rule)?, globs(&args.skip)?);
+    let mut cases = Vec::new();
+    let mut left_out = false;
+    let eligible = fixtures
+        .iter()
+        .filter(|fixture| profile.includes(fixture.profile) && (args.slow || !fixture.slow));
+    for fixture in eligible {
+        for transport in &fixture.transports {
+            let id = format!("{}@{}", fixture.id, transport.word());
+            let named = |set: &GlobSet| set.is_match(&id) || set.is_match(&fixture.id);
+            let scored = |set: &GlobSet| fixture.rules.iter().any(|rule| set.is_match(rule));
+            let weighs = args.level.is_none_or(|level| {
+                fixture.rules.iter().any(|rule| {
+                    rules
+                        .find(rule)
+                        .is_some_and(|rule| rule.keyword.level() <= level)
+                })
+            });
+            let chosen = (args.case.is_empty() || named(&only_cases))
+                && (args.rule.is_empty() || scored(&only_rules))
+                && !named(&skip)
+                && !scored(&skip)
+                && weighs
+                && args.transport.contains(transport);
+            if chosen {
+                cases.push(Case {
+                    fixture: Arc::clone(fixture),
+                    transport: *transport,
+                });
+            } else {
+                left_out = true;
+            }
+        }
+    }
+    let all = TransportName::ALL
+        .iter()
+        .all(|transport| args.transport.contains(transport));
+    Ok(Selection {
+        cases,
+        filtered: left_out || !all,
+    })
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, Failure> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = Glob::new(pattern).map_err(|error| {
+            Failure::usage(format!("read the pattern {pattern:?}: {}", error.kind()))
+        })?;
+        set.add(glob);
+    }
+    set.build()
+        .map_err(|error| Failure::usage(format!("read the patterns: {error}")))
+}

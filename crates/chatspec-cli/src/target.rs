@@ -1,0 +1,125 @@
+//! The server under test: a URL, a command that starts one, or the embedded reference server.
+
+mod spawned;
+
+use std::time::Duration;
+
+use chatspec_harness::wire::Target;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::args::Test;
+use crate::exit::Failure;
+
+use self::spawned::Spawned;
+
+/// A server to test, and what has to be ended after it.
+pub struct Server {
+    pub target: Target,
+    /// What to put on a command line to test the same again.
+    pub repeat: String,
+    running: Running,
+}
+
+enum Running {
+    Elsewhere,
+    Embedded {
+        stop: oneshot::Sender<()>,
+        task: JoinHandle<Result<(), chatspec_server::ServeError>>,
+    },
+    Spawned(Box<Spawned>),
+}
+
+/// Finds or starts the server that the arguments name.
+pub async fn open(args: &Test) -> Result<Server, Failure> {
+    let (url, repeat, running) = match (&args.url, &args.cmd) {
+        (Some(url), _) => (url.clone(), url.clone(), Running::Elsewhere),
+        (None, Some(command)) => {
+            let port = free_port().await?;
+            let url = format!("http://127.0.0.1:{port}");
+            let target = target(&url, args)?;
+            let spawned = Spawned::start(command, port, &target, args.wait).await?;
+            (
+                url,
+                format!("--cmd {}", quoted(command)),
+                Running::Spawned(Box::new(spawned)),
+            )
+        }
+        (None, None) => embedded().await?,
+    };
+    let target = target(&url, args)?;
+    Ok(Server {
+        target,
+        repeat,
+        running,
+    })
+}
+
+impl Server {
+    /// Ends what was started.
+    pub async fn close(self) {
+        match self.running {
+            Running::Elsewhere => {}
+            Running::Embedded { stop, task } => {
+                let _ = stop.send(());
+                // Draining is bounded by the server itself; the run is over in any case.
+                let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
+            }
+            Running::Spawned(spawned) => spawned.stop().await,
+        }
+    }
+}
+
+async fn embedded() -> Result<(String, String, Running), Failure> {
+    let wrong = |error: std::io::Error| {
+        Failure::ours(format!("open a port for the reference server: {error}"))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(wrong)?;
+    let address = listener.local_addr().map_err(wrong)?;
+    let (stop, stopped) = oneshot::channel();
+    let config = chatspec_server::Config::default();
+    let task = tokio::spawn(chatspec_server::serve(listener, config, async {
+        let _ = stopped.await;
+    }));
+    Ok((
+        format!("http://{address}"),
+        String::new(),
+        Running::Embedded { stop, task },
+    ))
+}
+
+fn target(url: &str, args: &Test) -> Result<Target, Failure> {
+    let mut target = Target::parse(url).map_err(|error| Failure::usage(error.to_string()))?;
+    target.path.clone_from(&args.path);
+    for header in &args.header {
+        let (name, value) = header.split_once(':').ok_or_else(|| {
+            Failure::usage(format!(
+                "read the header {header:?}: write it as NAME: VALUE"
+            ))
+        })?;
+        target
+            .headers
+            .push((name.trim().to_owned(), value.trim().to_owned()));
+    }
+    Ok(target)
+}
+
+/// A loopback origin on another port than the server's.
+pub fn cross_origin(url: &Url) -> String {
+    let port = url.port_or_known_default().unwrap_or(80);
+    let other = if port == 3000 { 3001 } else { 3000 };
+    format!("http://127.0.0.1:{other}")
+}
+
+async fn free_port() -> Result<u16, Failure> {
+    let wrong = |error: std::io::Error| Failure::ours(format!("find a free port: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(wrong)?;
+    Ok(listener.local_addr().map_err(wrong)?.port())
+}
+
+/// In single quotes, for a shell.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
