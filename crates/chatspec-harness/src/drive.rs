@@ -1,0 +1,369 @@
+//! Plays one fixture against a server and records everything that is sent and received.
+//!
+//! A step sends, then proves by causality that whatever it caused has arrived: a *barrier* (a `users` request with an
+//! acknowledgement, for a room that nobody uses) on the actor's connection, then on every other one. No step waits for a
+//! clock; only a barrier has a deadline. The driver never decides what is right: it asks the referee only whether what is
+//! due has come, to know when it may stop waiting.
+
+mod act;
+mod actor;
+mod fresh;
+mod record;
+
+use std::time::Duration;
+
+use chatspec_judge::fixture::{Action, Connection, Drop, Fixture, Step, TransportName};
+use chatspec_judge::transcript::{Entry, Stop, Transcript, What};
+use chatspec_judge::value::{Bindings, ValueError};
+use chatspec_judge::window::Window;
+use futures_util::future::{join_all, select_all};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::wire::{Clock, Target};
+
+use self::actor::Actor;
+
+pub use self::fresh::bindings;
+pub(crate) use self::fresh::tag;
+
+/// What a play needs to know of the run.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// The server.
+    pub target: Target,
+    /// The foreign origin that a participant claims where its fixture says so.
+    pub cross_origin: String,
+    /// The clock of the run.
+    pub clock: Clock,
+    /// The seed of fresh names.
+    pub seed: u64,
+    /// Multiplies every deadline.
+    pub timeout_scale: f64,
+}
+
+impl Stage {
+    /// How long opening a connection may take.
+    pub fn opening(&self) -> Duration {
+        Duration::from_secs(8).mul_f64(self.timeout_scale)
+    }
+
+    /// How long a barrier may take on a connection whose handshake took `round_trip`: generous, because it is paid only
+    /// where a server does not answer at all.
+    pub fn barrier(&self, round_trip: Duration) -> Duration {
+        let measured = round_trip.saturating_mul(40);
+        measured
+            .clamp(Duration::from_secs(5), Duration::from_secs(20))
+            .mul_f64(self.timeout_scale)
+    }
+}
+
+/// One played fixture: what was recorded, and the connections, which stay open to hear what comes late.
+pub struct Play {
+    /// Everything sent and received so far.
+    pub transcript: Transcript,
+    actors: Vec<Actor>,
+    steps: usize,
+}
+
+impl Play {
+    /// Whether any connection is still open.
+    pub fn lingers(&self) -> usize {
+        self.actors.iter().filter(|actor| actor.is_open()).count()
+    }
+
+    /// Records what has come since the end. Says whether there was anything.
+    pub fn drain(&mut self) -> bool {
+        let before = self.transcript.entries.len();
+        for actor in &mut self.actors {
+            actor.drain(self.steps, &mut self.transcript.entries);
+        }
+        self.transcript.entries.len() > before
+    }
+
+    /// Ends every connection.
+    pub async fn close(&mut self) {
+        join_all(self.actors.iter_mut().map(Actor::close)).await;
+    }
+}
+
+/// Plays a fixture from its first step to its last, or to the first that cannot be played.
+pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) -> Play {
+    let bindings = fresh::bindings(fixture, transport, stage);
+    let mut driver = Driver {
+        fixture,
+        stage,
+        actors: fixture
+            .participants
+            .iter()
+            .map(|participant| Actor::new(participant, transport))
+            .collect(),
+        entries: Vec::new(),
+        bindings: bindings.clone(),
+        step: 0,
+    };
+    let stopped = driver.conversation().await.err();
+    driver.farewell().await;
+    // Session ids are known only now; names and captured values are found again by the referee.
+    let mut known = bindings;
+    known.extend(
+        driver
+            .bindings
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("sid_")),
+    );
+    let transcript = Transcript {
+        fixture: fixture.id.clone(),
+        transport,
+        bindings: known,
+        entries: driver.entries,
+        stopped,
+    };
+    Play {
+        transcript,
+        actors: driver.actors,
+        steps: fixture.steps.len(),
+    }
+}
+
+struct Driver<'a> {
+    fixture: &'a Fixture,
+    stage: &'a Stage,
+    actors: Vec<Actor>,
+    entries: Vec<Entry>,
+    bindings: Bindings,
+    step: usize,
+}
+
+impl Driver<'_> {
+    async fn conversation(&mut self) -> Result<(), Stop> {
+        let first: Vec<usize> = self.positions(|actor| actor.connects_first);
+        self.connect(&first).await?;
+        for index in 0..self.fixture.steps.len() {
+            self.step = index;
+            let step = &self.fixture.steps[index];
+            self.play_step(step).await?;
+            let judged = Window {
+                fixture: self.fixture,
+                index,
+                entries: &self.entries,
+            }
+            .judge(&self.bindings);
+            self.bindings = judged.map_err(|error| self.mistake(error))?.bindings;
+        }
+        Ok(())
+    }
+
+    async fn connect(&mut self, who: &[usize]) -> Result<(), Stop> {
+        let (stage, step) = (self.stage, self.step);
+        let opening = self
+            .actors
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| who.contains(index));
+        let results = join_all(opening.map(|(_, actor)| actor.connect(stage, step))).await;
+        let mut failed = None;
+        for (index, result) in who.iter().zip(results) {
+            let name = self.actors[*index].name.clone();
+            match result {
+                Ok(opened) => {
+                    self.bindings
+                        .insert(format!("sid_{name}"), json!(opened.sid));
+                    self.entries.extend(opened.entries);
+                }
+                Err(why) => {
+                    let what = What::ConnectFailed { why: why.clone() };
+                    self.entries.push(self.entry(&name, what));
+                    failed = Some(Stop {
+                        step: self.step,
+                        who: name,
+                        why,
+                        ours: false,
+                    });
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn play_step(&mut self, step: &Step) -> Result<(), Stop> {
+        let acting = self.actors_of(step)?;
+        if let Action::Connect = step.action {
+            return self.reconnect(&acting).await;
+        }
+        let bound = Instant::now() + self.heartbeat();
+        let mut attempt: u32 = 0;
+        loop {
+            self.act(step, &acting).await?;
+            if step.within_heartbeat {
+                self.wait_for_due(step, &acting, bound).await?;
+            }
+            self.barriers(step, &acting).await;
+            attempt += 1;
+            if !step.retry
+                || Instant::now() >= bound
+                || self.satisfied()?
+                || !self.actors[acting[0]].is_open()
+            {
+                return Ok(());
+            }
+            // Time itself is the subject: the server must notice a vanished client by its own clock.
+            let pause = Duration::from_millis(20 << attempt.min(6));
+            self.receive_any(bound.min(Instant::now() + pause)).await;
+        }
+    }
+
+    async fn reconnect(&mut self, acting: &[usize]) -> Result<(), Stop> {
+        self.connect(acting).await?;
+        let others = self.positions(|_| true);
+        self.barrier_each(&others).await;
+        Ok(())
+    }
+
+    /// Waits until what is due has come, the actor's connection has ended where it must, or the bound is reached.
+    async fn wait_for_due(
+        &mut self,
+        step: &Step,
+        acting: &[usize],
+        bound: Instant,
+    ) -> Result<(), Stop> {
+        let must_close = step.connection == Connection::MustClose;
+        loop {
+            let closed = acting.iter().all(|index| !self.actors[*index].is_open());
+            if (must_close && closed)
+                || (!must_close && self.satisfied()?)
+                || Instant::now() >= bound
+            {
+                return Ok(());
+            }
+            if !self.receive_any(bound).await {
+                return Ok(());
+            }
+        }
+    }
+
+    fn satisfied(&self) -> Result<bool, Stop> {
+        Window {
+            fixture: self.fixture,
+            index: self.step,
+            entries: &self.entries,
+        }
+        .satisfied(&self.bindings)
+        .map_err(|error| self.mistake(error))
+    }
+
+    /// Records the next thing that any connection receives. False where nothing came, or nothing is open.
+    async fn receive_any(&mut self, deadline: Instant) -> bool {
+        let open = self.actors.iter_mut().filter(|actor| actor.is_open());
+        let step = self.step;
+        let waiting: Vec<_> = open
+            .map(|actor| Box::pin(actor.receive(step, deadline)))
+            .collect();
+        if waiting.is_empty() {
+            return false;
+        }
+        let (entries, _, _) = select_all(waiting).await;
+        let came = !entries.is_empty();
+        self.entries.extend(entries);
+        came
+    }
+
+    /// The actor first, then everybody else: what reached the others because of the act is then on their connections,
+    /// in front of the answer to their own barrier.
+    async fn barriers(&mut self, step: &Step, acting: &[usize]) {
+        let ended = matches!(step.action, Action::Drop(Drop::Abrupt | Drop::Close));
+        if !ended {
+            self.barrier_each(acting).await;
+        }
+        let others = self.positions(|_| true);
+        let others: Vec<usize> = others
+            .into_iter()
+            .filter(|index| !acting.contains(index))
+            .collect();
+        self.barrier_each(&others).await;
+    }
+
+    async fn barrier_each(&mut self, who: &[usize]) {
+        let (stage, step) = (self.stage, self.step);
+        let room = self.bindings.get("barrier").cloned().unwrap_or_default();
+        let asked = self
+            .actors
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| who.contains(index));
+        let all = join_all(asked.map(|(_, actor)| actor.barrier(&room, stage, step))).await;
+        self.entries.extend(all.into_iter().flatten());
+    }
+
+    /// Everybody leaves as it joined, so that nothing of this case is left behind; a last barrier proves that it did.
+    async fn farewell(&mut self) {
+        self.step = self.fixture.steps.len();
+        let stage = self.stage;
+        let step = self.step;
+        let leaving = join_all(self.actors.iter_mut().map(|actor| actor.leave(stage, step))).await;
+        self.entries.extend(leaving.into_iter().flatten());
+    }
+
+    fn actors_of(&self, step: &Step) -> Result<Vec<usize>, Stop> {
+        let names = step.actors();
+        let connects = matches!(step.action, Action::Connect);
+        // Literal text may be sent on a transport whose namespace is disconnected.
+        let literal = matches!(step.action, Action::Packets(_) | Action::Frames(_));
+        let found: Vec<usize> = self.positions(|actor| names.contains(&actor.name.as_str()));
+        match found.iter().find(|index| {
+            let actor = &self.actors[**index];
+            !(connects || actor.is_open() || (literal && actor.has_transport()))
+        }) {
+            None => Ok(found),
+            Some(index) => Err(Stop {
+                step: self.step,
+                who: self.actors[*index].name.clone(),
+                why: format!("its connection is gone: {}", self.actors[*index].ended()),
+                ours: false,
+            }),
+        }
+    }
+
+    /// pingInterval + pingTimeout + 5 s, by the slowest handshake.
+    fn heartbeat(&self) -> Duration {
+        let longest = self
+            .actors
+            .iter()
+            .map(Actor::heartbeat)
+            .max()
+            .unwrap_or_default();
+        (longest + Duration::from_secs(5)).min(Duration::from_secs(180))
+    }
+
+    fn positions(&self, holds: impl Fn(&Actor) -> bool) -> Vec<usize> {
+        self.actors
+            .iter()
+            .enumerate()
+            .filter(|(_, actor)| holds(actor))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn entry(&self, who: &str, what: What) -> Entry {
+        record::entry(self.stage.clock.elapsed(), self.step, who, what)
+    }
+
+    /// A fixture that lint would have refused.
+    fn mistake(&self, error: ValueError) -> Stop {
+        Stop {
+            step: self.step,
+            who: String::new(),
+            why: format!("the fixture is wrong: {error}"),
+            ours: true,
+        }
+    }
+
+    fn resolve(&self, value: &Value, me: Option<&str>, i: u64) -> Result<Value, Stop> {
+        let mut scope = self.bindings.clone();
+        scope.insert("i".to_owned(), json!(i));
+        if let Some(name) = me.and_then(|me| self.bindings.get(me)) {
+            scope.insert("me".to_owned(), name.clone());
+        }
+        chatspec_judge::value::resolve(value, &scope).map_err(|error| self.mistake(error))
+    }
+}

@@ -1,0 +1,373 @@
+//! One participant and its connection.
+
+use std::time::Duration;
+
+use chatspec_judge::fixture::{Participant, TransportName};
+use chatspec_judge::transcript::{Entry, What};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{Stage, record};
+use crate::wire::{CloseReason, How, Next, OpenOptions, Packet, Session, Transport, socket};
+
+/// Acknowledgement ids of barriers; those of fixtures stay below.
+const BARRIERS_FROM: u64 = 900_001;
+
+pub(super) struct Actor {
+    pub name: String,
+    pub transport: TransportName,
+    pub connects_first: bool,
+    cross_origin: bool,
+    upgrade_later: bool,
+    pub session: Option<Session>,
+    /// False after a Socket.IO DISCONNECT of ours: the transport is open, but no event is ours to send.
+    namespace: bool,
+    next_ack: u64,
+    next_barrier: u64,
+    /// The payload of the newest join, to leave as joined.
+    joined: Option<Value>,
+    ended: String,
+    heartbeat: Duration,
+    clock: Option<crate::wire::Clock>,
+}
+
+/// A connection that stands.
+pub(super) struct Opened {
+    /// The Socket.IO session id.
+    pub sid: String,
+    pub entries: Vec<Entry>,
+}
+
+impl Actor {
+    pub fn new(participant: &Participant, transport: TransportName) -> Actor {
+        Actor {
+            name: participant.name.clone(),
+            transport: participant.transport.unwrap_or(transport),
+            connects_first: participant.connected,
+            cross_origin: participant.cross_origin,
+            upgrade_later: participant.upgrade_later,
+            session: None,
+            namespace: false,
+            next_ack: 1,
+            next_barrier: BARRIERS_FROM,
+            joined: None,
+            ended: "it was never opened".to_owned(),
+            heartbeat: Duration::ZERO,
+            clock: None,
+        }
+    }
+
+    /// Whether events can be sent.
+    pub fn is_open(&self) -> bool {
+        self.namespace
+            && self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.closed().is_none())
+    }
+
+    /// Whether anything can be sent at all.
+    pub fn has_transport(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.closed().is_none())
+    }
+
+    /// How the connection ended.
+    pub fn ended(&self) -> String {
+        let reason = self.session.as_ref().and_then(Session::closed);
+        reason.map_or_else(|| self.ended.clone(), |reason| reason.to_string())
+    }
+
+    pub fn heartbeat(&self) -> Duration {
+        self.heartbeat
+    }
+
+    /// Opens the connection, or the namespace again on one that we disconnected from it.
+    pub async fn connect(&mut self, stage: &Stage, step: usize) -> Result<Opened, String> {
+        self.clock = Some(stage.clock);
+        let deadline = Instant::now() + stage.opening();
+        let reusable = !self.namespace
+            && self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.closed().is_none());
+        if let Some(session) = self.session.as_mut().filter(|_| reusable) {
+            session
+                .send_packets(&[socket::connect(socket::MAIN, None)])
+                .await
+                .map_err(|error| error.to_string())?;
+        } else {
+            let mut target = stage.target.clone();
+            if self.cross_origin {
+                target.origin = Some(stage.cross_origin.clone());
+            }
+            let transport = match self.transport {
+                TransportName::Websocket => Transport::Websocket,
+                TransportName::Upgrade if !self.upgrade_later => Transport::Upgrade,
+                TransportName::Polling | TransportName::Upgrade => Transport::Polling,
+            };
+            let options = OpenOptions {
+                transport,
+                clock: stage.clock,
+                ..OpenOptions::default()
+            };
+            let opened = Session::open(&target, options, deadline)
+                .await
+                .map_err(|error| error.to_string())?;
+            self.heartbeat = opened.handshake().ping_interval + opened.handshake().ping_timeout;
+            self.session = Some(opened);
+        }
+        self.joined = None;
+        let mut entries = vec![self.entry(
+            step,
+            What::Connected {
+                transport: self.transport,
+            },
+        )];
+        // The packets of the opening are queued like all others: the CONNECT reply is the last that opening waits for.
+        loop {
+            let Some(session) = self.session.as_mut() else {
+                return Err(self.ended.clone());
+            };
+            match session.next(deadline).await {
+                Next::Received(packet) => {
+                    if let Packet::Connect { namespace, data } = &packet.packet
+                        && namespace == socket::MAIN
+                    {
+                        self.namespace = true;
+                        let sid = data
+                            .as_ref()
+                            .and_then(|data| data.get("sid"))
+                            .and_then(Value::as_str);
+                        return Ok(Opened {
+                            sid: sid.unwrap_or_default().to_owned(),
+                            entries,
+                        });
+                    }
+                    if let Some(what) = record::received(&packet) {
+                        entries.push(record::entry(packet.at, step, &self.name, what));
+                    }
+                }
+                Next::Closed(reason) => return Err(reason.to_string()),
+                Next::Deadline => {
+                    return Err("no answer to the Socket.IO CONNECT in time".to_owned());
+                }
+            }
+        }
+    }
+
+    /// Sends one event. `ask` asks for an acknowledgement.
+    pub fn event(&mut self, step: usize, name: &str, args: &[Value], ask: bool) -> (String, Entry) {
+        let ack = ask.then_some(self.next_ack);
+        self.next_ack += u64::from(ask);
+        if name == "chat"
+            && let Some(payload) = args.first()
+        {
+            match payload.get("event").and_then(Value::as_str) {
+                Some("join") => self.joined = Some(payload.clone()),
+                Some("leave") => self.joined = None,
+                _ => {}
+            }
+        }
+        let id = ack.map(|id| id.to_string());
+        let packet = socket::event(socket::MAIN, id.as_deref(), name, args);
+        let what = What::Sent {
+            event: name.to_owned(),
+            args: args.to_vec(),
+            ack,
+        };
+        (packet, self.entry(step, what))
+    }
+
+    /// Proves that everything before it has been handled, and that everything sent to this connection has arrived.
+    pub async fn barrier(&mut self, room: &Value, stage: &Stage, step: usize) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        if !self.is_open() {
+            self.drain(step, &mut entries);
+            return entries;
+        }
+        let Some(session) = self.session.as_mut() else {
+            return entries;
+        };
+        let id = self.next_barrier;
+        self.next_barrier += 1;
+        let request = json!({"event": "users", "room": room});
+        let packet = socket::event(socket::MAIN, Some(&id.to_string()), "chat", &[request]);
+        let patience = stage.barrier(session.handshake().round_trip);
+        let deadline = Instant::now() + patience;
+        entries.push(record::entry(
+            stage.clock.elapsed(),
+            step,
+            &self.name,
+            What::BarrierSent,
+        ));
+        let sent = session.send_packets(&[packet]).await;
+        loop {
+            let what = match session.next(deadline).await {
+                Next::Received(packet) => match &packet.packet {
+                    Packet::Ack { id: acked, .. } if *acked == id.to_string() => {
+                        entries.push(record::entry(
+                            packet.at,
+                            step,
+                            &self.name,
+                            What::BarrierReturned,
+                        ));
+                        return entries;
+                    }
+                    _ => {
+                        if let Some(what) = record::received(&packet) {
+                            entries.push(record::entry(packet.at, step, &self.name, what));
+                        }
+                        if is_disconnect(&packet.packet) {
+                            self.namespace = false;
+                            self.ended = "the server disconnected the namespace".to_owned();
+                            let what = What::Closed {
+                                why: self.ended.clone(),
+                            };
+                            entries.push(record::entry(packet.at, step, &self.name, what));
+                            What::BarrierLost {
+                                why: self.ended.clone(),
+                            }
+                        } else {
+                            continue;
+                        }
+                    }
+                },
+                Next::Closed(reason) => {
+                    let what = What::Closed {
+                        why: reason.to_string(),
+                    };
+                    entries.push(record::entry(stage.clock.elapsed(), step, &self.name, what));
+                    What::BarrierLost {
+                        why: reason.to_string(),
+                    }
+                }
+                Next::Deadline => {
+                    let why = match &sent {
+                        Err(error) => error.to_string(),
+                        Ok(()) => {
+                            format!(
+                                "no answer to a users request with an acknowledgement within {:.1} s",
+                                patience.as_secs_f64()
+                            )
+                        }
+                    };
+                    What::BarrierLost { why }
+                }
+            };
+            if let What::BarrierLost { why } = &what {
+                self.ended = why.clone();
+                // A deaf connection is of no further use: whoever needs it stops there, instead of waiting again.
+                self.namespace = false;
+            }
+            entries.push(record::entry(stage.clock.elapsed(), step, &self.name, what));
+            return entries;
+        }
+    }
+
+    /// Waits for the next thing received; empty at the deadline.
+    pub async fn receive(&mut self, step: usize, deadline: Instant) -> Vec<Entry> {
+        loop {
+            let Some(session) = self.session.as_mut() else {
+                return vec![];
+            };
+            match session.next(deadline).await {
+                Next::Received(packet) => {
+                    if let Some(what) = record::received(&packet) {
+                        return vec![record::entry(packet.at, step, &self.name, what)];
+                    }
+                    if is_disconnect(&packet.packet) {
+                        return vec![
+                            self.closed("the server disconnected the namespace".to_owned(), step),
+                        ];
+                    }
+                }
+                Next::Closed(reason) => return vec![self.closed(reason.to_string(), step)],
+                Next::Deadline => return vec![],
+            }
+        }
+    }
+
+    fn closed(&mut self, why: String, step: usize) -> Entry {
+        self.namespace = false;
+        self.ended = why.clone();
+        self.entry(step, What::Closed { why })
+    }
+
+    /// Records what is there already.
+    pub fn drain(&mut self, step: usize, entries: &mut Vec<Entry>) {
+        let Some(session) = self.session.as_mut() else {
+            return;
+        };
+        while let Some(packet) = session.try_next() {
+            if let Some(what) = record::received(&packet) {
+                entries.push(record::entry(packet.at, step, &self.name, what));
+            }
+        }
+    }
+
+    /// Leaves as joined, and waits until that is done.
+    pub async fn leave(&mut self, stage: &Stage, step: usize) -> Vec<Entry> {
+        let Some(join) = self.joined.take().filter(|_| self.is_open()) else {
+            return vec![];
+        };
+        let mut leave = join;
+        leave["event"] = json!("leave");
+        let (packet, sent) = self.event(step, "chat", &[leave], true);
+        let mut entries = vec![sent];
+        let id = (self.next_ack - 1).to_string();
+        let Some(session) = self.session.as_mut() else {
+            return entries;
+        };
+        let deadline = Instant::now() + stage.barrier(session.handshake().round_trip);
+        if session.send_packets(&[packet]).await.is_err() {
+            return entries;
+        }
+        while let Next::Received(packet) = session.next(deadline).await {
+            if let Some(what) = record::received(&packet) {
+                entries.push(record::entry(packet.at, step, &self.name, what));
+            }
+            if matches!(&packet.packet, Packet::Ack { id: acked, .. } if *acked == id) {
+                break;
+            }
+        }
+        entries
+    }
+
+    /// Ends the connection as the step says.
+    pub async fn end(&mut self, how: How, step: usize) -> Entry {
+        let dropped = self.entry(step, What::Dropped);
+        if let Some(session) = self.session.as_mut() {
+            session.close(how).await;
+        }
+        self.namespace = false;
+        self.joined = None;
+        self.ended = "the fixture dropped it".to_owned();
+        if how != How::Namespace {
+            self.session = None;
+        }
+        dropped
+    }
+
+    /// Ends the connection at the end of a run.
+    pub async fn close(&mut self) {
+        if let Some(mut session) = self.session.take() {
+            session.close(How::EngineClose).await;
+        }
+    }
+
+    pub fn entry(&self, step: usize, what: What) -> Entry {
+        let at = self.clock.map(|clock| clock.elapsed()).unwrap_or_default();
+        record::entry(at, step, &self.name, what)
+    }
+
+    /// Why the connection is over, if it is.
+    pub fn closed_by(&self) -> Option<CloseReason> {
+        self.session.as_ref().and_then(Session::closed)
+    }
+}
+
+fn is_disconnect(packet: &Packet) -> bool {
+    matches!(packet, Packet::Disconnect { namespace } if namespace == socket::MAIN)
+}

@@ -1,0 +1,55 @@
+//! Turns what the wire saw into entries of a transcript.
+
+use std::time::Duration;
+
+use chatspec_judge::transcript::{Entry, What};
+
+use crate::wire::{MalformedKind, Packet, Received};
+
+/// One entry.
+pub(super) fn entry(at: Duration, step: usize, who: &str, what: What) -> Entry {
+    Entry {
+        at: u64::try_from(at.as_micros()).unwrap_or(u64::MAX),
+        step,
+        who: who.to_owned(),
+        what,
+    }
+}
+
+/// What a packet means to the referee; `None` for the transport's own business.
+pub(super) fn received(packet: &Received) -> Option<What> {
+    let malformed = |why: String, json: bool| {
+        Some(What::Malformed {
+            raw: packet.raw.chars().take(300).collect(),
+            why,
+            json,
+        })
+    };
+    match &packet.packet {
+        Packet::Event { name, args, .. } => Some(What::Event {
+            name: name.clone(),
+            args: args.clone(),
+        }),
+        Packet::Ack { id, args, .. } => match id.parse() {
+            Ok(id) => Some(What::Acked {
+                id,
+                args: args.clone(),
+            }),
+            Err(_) => malformed(
+                "an acknowledgement of an id that nobody uses".to_owned(),
+                false,
+            ),
+        },
+        Packet::BinaryEvent { name, args, .. } => Some(What::Event {
+            name: name.clone(),
+            args: args.clone(),
+        }),
+        // Some servers end the pending GET of a session that is over with an empty body. That is no packet.
+        Packet::Malformed(_) if packet.raw_len == 0 => None,
+        Packet::Malformed(bad) => {
+            let json = matches!(bad.kind, MalformedKind::NotJson);
+            malformed(bad.why.clone(), json)
+        }
+        _ => None,
+    }
+}

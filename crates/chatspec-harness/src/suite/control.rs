@@ -1,0 +1,68 @@
+//! The control before a run: is there a server of the transport at all, and does it answer a single request?
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::SuiteError;
+use crate::drive::Stage;
+use crate::wire::{Next, OpenOptions, Packet, Session, Transport, socket};
+
+/// A server that opens sessions and then does not answer.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "ask {url} who is in a room: the session opened, but {found}; is this the chat server, and does it handle the event `chat`?"
+)]
+pub struct ControlError {
+    url: String,
+    found: String,
+}
+
+/// Opens a session, by WebSocket or else by polling, and waits for one acknowledged answer to a `users` request.
+pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
+    let deadline = Instant::now() + stage.opening();
+    let options = |transport| OpenOptions {
+        transport,
+        clock: stage.clock,
+        ..OpenOptions::default()
+    };
+    let mut session =
+        match Session::open(&stage.target, options(Transport::Websocket), deadline).await {
+            Ok(session) => session,
+            // A server without WebSocket fails its own rule, not the whole run; but a dead one is not asked twice.
+            Err(error) => {
+                match Session::open(&stage.target, options(Transport::Polling), deadline).await {
+                    Ok(session) => session,
+                    Err(_) => return Err(error.into()),
+                }
+            }
+        };
+    let request = json!({"event": "users", "room": format!("CONTROL-{}", crate::drive::tag(stage.seed, "control"))});
+    let packet = socket::event(socket::MAIN, Some("1"), "chat", &[request]);
+    let url = stage.target.url.to_string();
+    let failed = |found: String| {
+        Err(ControlError {
+            url: url.clone(),
+            found,
+        }
+        .into())
+    };
+    if let Err(error) = session.send_packets(&[packet]).await {
+        return failed(error.to_string());
+    }
+    let deadline = Instant::now() + stage.barrier(session.handshake().round_trip);
+    loop {
+        match session.next(deadline).await {
+            Next::Received(packet) if matches!(&packet.packet, Packet::Ack { id, .. } if id == "1") =>
+            {
+                return Ok(());
+            }
+            Next::Received(_) => {}
+            Next::Closed(reason) => return failed(format!("the connection ended: {reason}")),
+            Next::Deadline => {
+                return failed(
+                    "a `users` request with an acknowledgement was not answered".to_owned(),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The ordering probe: does the server handle the events of one connection in the order in which they were sent?
+//!
+//! Where it does not, a barrier proves nothing: a leak may still be under way when the barrier returns. Then every
+//! verdict that rests on silence is inconclusive.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::drive::{Stage, tag};
+use crate::wire::{Next, OpenOptions, Packet, Session, Transport, socket};
+
+/// Pairs of connections that probe at the same time.
+const PAIRS: usize = 4;
+/// Messages of one sender.
+const MESSAGES: usize = 60;
+
+/// `Some(true)` where every pair saw its messages and its acknowledgements in order; `None` where nothing could be seen,
+/// which the cases themselves will tell.
+pub(super) async fn probe(stage: &Stage) -> Option<bool> {
+    let pairs = join_all((0..PAIRS).map(|index| pair(stage, index))).await;
+    let seen: Vec<bool> = pairs.into_iter().flatten().collect();
+    if seen.is_empty() {
+        None
+    } else {
+        Some(seen.iter().all(|in_order| *in_order))
+    }
+}
+
+async fn pair(stage: &Stage, index: usize) -> Option<bool> {
+    let tag = tag(stage.seed, &format!("probe {index}"));
+    let room = format!("PROBE-{tag}");
+    let mut sender = open(stage).await?;
+    let mut observer = open(stage).await?;
+    join(&mut observer, stage, &format!("OBSERVER-{tag}"), &room).await?;
+    join(&mut sender, stage, &format!("SENDER-{tag}"), &room).await?;
+    // Chat and listings in turn: acknowledgements show the order on the sender's side, texts on the observer's.
+    let packets: Vec<String> = (0..MESSAGES)
+        .flat_map(|i| {
+            let chat = json!({"event": "chat", "room": room, "text": format!("{tag} {i}")});
+            let users = json!({"event": "users", "room": format!("PROBE-{tag}-NOBODY")});
+            [
+                socket::event(socket::MAIN, None, "chat", &[chat]),
+                socket::event(socket::MAIN, Some(&(i + 10).to_string()), "chat", &[users]),
+            ]
+        })
+        .collect();
+    sender.send_packets(&packets).await.ok()?;
+    let deadline = Instant::now() + stage.barrier(sender.handshake().round_trip);
+    let acks = collect(&mut sender, deadline, |packet| match packet {
+        Packet::Ack { id, .. } => id.parse::<usize>().ok().and_then(|id| id.checked_sub(10)),
+        _ => None,
+    });
+    let texts = collect(&mut observer, deadline, |packet| match packet {
+        Packet::Event { args, .. } => {
+            let text = args.first()?.get("message")?.as_str()?;
+            text.strip_prefix(&format!("{tag} "))?.parse().ok()
+        }
+        _ => None,
+    });
+    let (acks, texts) = futures_util::future::join(acks, texts).await;
+    let in_order = |seen: &[usize]| seen.windows(2).all(|two| two[0] < two[1]);
+    sender.close(crate::wire::How::EngineClose).await;
+    observer.close(crate::wire::How::EngineClose).await;
+    // A server that loses some of them fails its own rules; what came tells about order all the same.
+    if acks.len() < 2 && texts.len() < 2 {
+        None
+    } else {
+        Some(in_order(&acks) && in_order(&texts))
+    }
+}
+
+async fn open(stage: &Stage) -> Option<Session> {
+    let deadline = Instant::now() + stage.opening();
+    let options = OpenOptions {
+        transport: Transport::Websocket,
+        clock: stage.clock,
+        ..OpenOptions::default()
+    };
+    Session::open(&stage.target, options, deadline).await.ok()
+}
+
+async fn join(session: &mut Session, stage: &Stage, user: &str, room: &str) -> Option<()> {
+    let payload: Value = json!({"event": "join", "user": user, "room": room});
+    session
+        .send_packets(&[socket::event(socket::MAIN, Some("1"), "chat", &[payload])])
+        .await
+        .ok()?;
+    let deadline = Instant::now() + stage.barrier(session.handshake().round_trip);
+    loop {
+        match session.next(deadline).await {
+            Next::Received(packet) if matches!(&packet.packet, Packet::Ack { id, .. } if id == "1") =>
+            {
+                return Some(());
+            }
+            Next::Received(_) => {}
+            Next::Closed(_) | Next::Deadline => return None,
+        }
+    }
+}
+
+/// Numbers found in what arrives, until all are there or the deadline.
+async fn collect(
+    session: &mut Session,
+    deadline: Instant,
+    number: impl Fn(&Packet) -> Option<usize>,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    while found.len() < MESSAGES {
+        match session.next(deadline).await {
+            Next::Received(packet) => found.extend(number(&packet.packet)),
+            Next::Closed(_) | Next::Deadline => break,
+        }
+    }
+    found
+}

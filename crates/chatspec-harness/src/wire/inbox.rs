@@ -1,0 +1,176 @@
+//! The queue between the tasks that read and whoever takes packets out.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+use super::error::CloseReason;
+use super::limits::QUEUE_BYTES;
+use super::packet::{Packet, Received};
+
+/// Everything received and not yet taken, in order, and why nothing more will come.
+///
+/// Any number of tasks may push; one at a time may wait.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<(Received, usize)>,
+    /// The weight of the queue, in bytes.
+    weight: usize,
+    next_seq: u64,
+    closed: Option<CloseReason>,
+}
+
+/// What waiting for a packet came to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome<T> {
+    Found(T),
+    Closed(CloseReason),
+    Deadline,
+}
+
+impl Inbox {
+    /// Appends a packet. A full queue closes the session instead; `false` says so.
+    pub(crate) fn push(
+        &self,
+        at: std::time::Duration,
+        raw: String,
+        raw_len: usize,
+        packet: Packet,
+        weight: usize,
+    ) -> bool {
+        let mut state = self.lock();
+        let fits = state.weight + weight <= QUEUE_BYTES;
+        if fits {
+            let seq = state.next_seq;
+            let received = Received {
+                at,
+                seq,
+                raw,
+                raw_len,
+                packet,
+            };
+            state.queue.push_back((received, weight));
+            state.next_seq += 1;
+            state.weight += weight;
+        } else {
+            state.closed.get_or_insert(CloseReason::Flood);
+        }
+        drop(state);
+        self.changed.notify_one();
+        fits
+    }
+
+    /// Says that the session is over. The first reason stays.
+    pub(crate) fn close(&self, reason: CloseReason) {
+        self.lock().closed.get_or_insert(reason);
+        self.changed.notify_one();
+    }
+
+    pub(crate) fn closed(&self) -> Option<CloseReason> {
+        self.lock().closed.clone()
+    }
+
+    pub(crate) fn pop(&self) -> Option<Received> {
+        let mut state = self.lock();
+        let (received, weight) = state.queue.pop_front()?;
+        state.weight -= weight;
+        Some(received)
+    }
+
+    /// Takes the next packet; what was received before the end comes before the end.
+    pub(crate) async fn next(&self, deadline: Instant) -> Outcome<Received> {
+        self.wait(deadline, || self.pop()).await
+    }
+
+    /// Looks at each packet once, without taking it, until `look` finds what it wants. Nobody may
+    /// take packets meanwhile.
+    pub(crate) async fn find<T>(
+        &self,
+        deadline: Instant,
+        look: impl Fn(&Received) -> Option<T>,
+    ) -> Outcome<T> {
+        let mut looked = 0;
+        self.wait(deadline, || {
+            let state = self.lock();
+            let from = looked;
+            looked = state.queue.len();
+            let mut rest = state.queue.range(from..);
+            rest.find_map(|(received, _)| look(received))
+        })
+        .await
+    }
+
+    async fn wait<T>(&self, deadline: Instant, mut ready: impl FnMut() -> Option<T>) -> Outcome<T> {
+        loop {
+            // The reason is read first: a packet pushed between the two looks is found.
+            let closed = self.closed();
+            if let Some(found) = ready() {
+                return Outcome::Found(found);
+            }
+            if let Some(reason) = closed {
+                return Outcome::Closed(reason);
+            }
+            let late = Instant::now() >= deadline;
+            if late || timeout_at(deadline, self.changed.notified()).await.is_err() {
+                return Outcome::Deadline;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing here panics halfway through a change, so the state is whole even then.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn push(inbox: &Inbox, weight: usize) -> bool {
+        inbox.push(Duration::ZERO, "6".into(), 1, Packet::Noop, weight)
+    }
+
+    #[tokio::test]
+    async fn what_came_before_the_end_is_taken_before_the_end() {
+        let inbox = Inbox::default();
+        assert!(push(&inbox, 1) && push(&inbox, 1));
+        inbox.close(CloseReason::EngineClose);
+        inbox.close(CloseReason::ByUs);
+        let now = Instant::now();
+        for seq in 0..2 {
+            let Outcome::Found(received) = inbox.next(now).await else {
+                panic!("packet {seq} is lost");
+            };
+            assert_eq!(received.seq, seq);
+        }
+        let end = Outcome::Closed(CloseReason::EngineClose);
+        assert_eq!(inbox.next(now).await, end);
+    }
+
+    #[tokio::test]
+    async fn the_deadline_ends_a_wait() {
+        let inbox = Inbox::default();
+        assert_eq!(inbox.next(Instant::now()).await, Outcome::Deadline);
+    }
+
+    #[test]
+    fn a_flood_closes_and_reading_makes_room() {
+        let inbox = Inbox::default();
+        assert!(push(&inbox, QUEUE_BYTES - 1));
+        assert!(inbox.pop().is_some());
+        assert!(push(&inbox, QUEUE_BYTES));
+        assert!(!push(&inbox, 1));
+        assert_eq!(inbox.closed(), Some(CloseReason::Flood));
+    }
+}

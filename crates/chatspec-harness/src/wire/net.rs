@@ -1,0 +1,167 @@
+//! The only file that opens a socket.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout_at};
+use url::Host;
+
+use super::error::Fault;
+use super::target::Target;
+use super::tls;
+
+/// A connection, plain or TLS: everything above runs over this.
+pub(crate) type Stream = Box<dyn Io>;
+
+/// What [`Stream`] can do.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// Shared by the connections of one session: once set, they end with a reset when they are dropped.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reset(Arc<AtomicBool>);
+
+impl Reset {
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Connects to the target, through TLS where it says so.
+pub(crate) async fn connect(
+    target: &Target,
+    reset: &Reset,
+    deadline: Instant,
+) -> Result<Stream, Fault> {
+    let (host, port) = target.place().map_err(Fault::from)?;
+    let stage = format!("connecting to {}", target.authority());
+    let connecting = async {
+        let mut last = None;
+        let addresses = addresses(host.clone(), port).await?;
+        for (index, address) in addresses.iter().enumerate() {
+            // A silent address may not take the time of those after it.
+            let share = (addresses.len() - index) as u32;
+            let until = Instant::now() + deadline.saturating_duration_since(Instant::now()) / share;
+            match timeout_at(until, TcpStream::connect(address)).await {
+                Ok(Ok(tcp)) => return socket(tcp, reset),
+                Ok(Err(error)) => last = Some(Fault::Unreachable(format!("{address}: {error}"))),
+                Err(_) if share == 1 => return Err(Fault::Timeout(stage.clone())),
+                Err(_) => last = Some(Fault::Unreachable(format!("{address} does not answer"))),
+            }
+        }
+        Err(last.unwrap_or_else(|| Fault::Unreachable("the name has no address".to_owned())))
+    };
+    let stream = timeout_at(deadline, connecting)
+        .await
+        .map_err(|_| Fault::Timeout(stage))??;
+    if !target.is_secure() {
+        return Ok(stream);
+    }
+    timeout_at(deadline, tls::wrap(stream, host))
+        .await
+        .map_err(|_| Fault::Timeout("the TLS handshake".to_owned()))?
+}
+
+async fn addresses(host: Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Fault> {
+    match host {
+        Host::Ipv4(ip) => Ok(vec![(ip, port).into()]),
+        Host::Ipv6(ip) => Ok(vec![(ip, port).into()]),
+        Host::Domain(name) => match lookup_host((name, port)).await {
+            Ok(addresses) => Ok(addresses.collect()),
+            Err(error) => {
+                let error = super::quote::escape(&error.to_string());
+                Err(Fault::Unreachable(format!(
+                    "no address for {name}: {error}"
+                )))
+            }
+        },
+    }
+}
+
+fn socket(tcp: TcpStream, reset: &Reset) -> Result<Stream, Fault> {
+    // Without this, a burst of small frames waits for the delayed acknowledgements of the server.
+    tcp.set_nodelay(true)
+        .map_err(|error| Fault::Lost(error.to_string()))?;
+    let reset = reset.clone();
+    Ok(Box::new(Socket { tcp, reset }))
+}
+
+struct Socket {
+    tcp: TcpStream,
+    reset: Reset,
+}
+
+impl Socket {
+    /// Asks for what arrives next to be acknowledged at once.
+    ///
+    /// Many servers answer in two small writes. Their kernel holds the second one back until the
+    /// first is acknowledged, and ours would wait 40 ms with that. The option wears off with
+    /// traffic, so it is set again with each read and write.
+    fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        // Without it everything works, later.
+        let _ = self.tcp.set_quickack(true);
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.reset.0.load(Ordering::Relaxed) {
+            // If this fails, the server sees an ordinary end instead of a reset: a drop, too.
+            let _ = self.tcp.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.tcp).poll_read(cx, buffer);
+        self.acknowledge_at_once();
+        polled
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.tcp).poll_write(cx, bytes);
+        self.acknowledge_at_once();
+        polled
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.tcp).poll_write_vectored(cx, slices);
+        self.acknowledge_at_once();
+        polled
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+}

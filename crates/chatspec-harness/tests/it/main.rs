@@ -1,0 +1,3 @@
+//! The harness against small servers of its own, over real sockets.
+
+mod wire;
