@@ -86,15 +86,13 @@ fn sender_order(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
         let What::Sent { args, .. } = &entry.what else {
             continue;
         };
-        if let Some(text) = args
+        let text = args
             .first()
             .and_then(|arg| arg.get("text"))
-            .and_then(Value::as_str)
-        {
-            if has_nonce(transcript, text) {
-                sent.entry((entry.who.clone(), text.to_owned()))
-                    .or_insert(index);
-            }
+            .and_then(Value::as_str);
+        if let Some(text) = text.filter(|text| has_nonce(transcript, text)) {
+            sent.entry((entry.who.clone(), text.to_owned()))
+                .or_insert(index);
         }
     }
     let mut last: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -133,7 +131,8 @@ fn sender_order(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
 
 /// A message to a room reaches nobody whose newest confirmed membership is another room.
 ///
-/// Membership is read off the transcript: one's own newuser confirms a join, one's own leave or drop ends it.
+/// Membership is read off the transcript: a newuser that comes back for its room confirms a join, one's own leave that is
+/// not refused ends it, and so does a drop.
 fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
     let mut asked: BTreeMap<&str, String> = BTreeMap::new();
     let mut member: BTreeMap<&str, String> = BTreeMap::new();
@@ -141,33 +140,40 @@ fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
     for step in 0..=fixture.steps.len() {
         let before = member.clone();
         let mut to_room: Vec<(String, String)> = Vec::new();
+        let mut leaving: BTreeMap<&str, String> = BTreeMap::new();
         for entry in transcript.entries.iter().filter(|entry| entry.step == step) {
             match &entry.what {
                 What::Sent { args, .. } => {
                     let arg = args.first().unwrap_or(&Value::Null);
-                    let room = arg.get("room").and_then(Value::as_str).map(plain_key);
-                    match (arg.get("event").and_then(Value::as_str), room) {
-                        (Some("join"), Some(room)) => drop(asked.insert(&entry.who, room)),
-                        (Some("leave"), _) => drop(member.remove(entry.who.as_str())),
-                        (Some("chat"), Some(room))
-                            if arg.get("user").is_none_or(Value::is_null) =>
+                    let room = arg
+                        .get("room")
+                        .map_or("PARKED", |room| room.as_str().unwrap_or_default());
+                    match arg.get("event").and_then(Value::as_str) {
+                        Some("join") => drop(asked.insert(&entry.who, plain_key(room))),
+                        Some("leave") => drop(leaving.insert(&entry.who, plain_key(room))),
+                        Some("chat")
+                            if arg.get("user").is_none_or(Value::is_null)
+                                && arg.get("room").is_some_and(|room| !room.is_null()) =>
                         {
                             let text = arg.get("text").and_then(Value::as_str).unwrap_or_default();
                             if has_nonce(transcript, text) {
-                                to_room.push((text.to_owned(), room));
+                                to_room.push((text.to_owned(), plain_key(room)));
                             }
                         }
                         _ => {}
                     }
                 }
                 What::Event { name, args } if name == "chat" => {
-                    let own = args
-                        .first()
-                        .is_some_and(|arg| is_own_newuser(arg, entry, transcript));
-                    if let Some(room) = asked.get(entry.who.as_str()).filter(|_| own) {
+                    let joined = args.first().and_then(newuser_room);
+                    if let Some(room) = asked
+                        .get(entry.who.as_str())
+                        .filter(|room| joined.as_ref() == Some(room))
+                    {
                         member.insert(&entry.who, room.clone());
                     }
                 }
+                // A refusal: nothing has changed.
+                What::Event { .. } => drop(leaving.remove(entry.who.as_str())),
                 What::Dropped | What::Closed { .. } => drop(member.remove(entry.who.as_str())),
                 _ => {}
             }
@@ -246,20 +252,15 @@ fn chat(entry: &Entry) -> Option<(&str, &str)> {
         .flatten()
 }
 
-fn is_own_newuser(arg: &Value, entry: &Entry, transcript: &Transcript) -> bool {
-    let name = transcript
-        .bindings
-        .get(&entry.who)
+/// The key of the room that a newuser names.
+fn newuser_room(arg: &Value) -> Option<String> {
+    let is_newuser = arg.get("type").and_then(Value::as_str) == Some("newuser");
+    let text = arg
+        .get("message")
         .and_then(Value::as_str)
-        .unwrap_or("?");
-    arg.get("type").and_then(Value::as_str) == Some("newuser")
-        && arg
-            .get("message")
-            .and_then(Value::as_str)
-            .is_some_and(|text| {
-                text.to_uppercase()
-                    .starts_with(&format!("NEW USER {} ", name.to_uppercase()))
-            })
+        .filter(|_| is_newuser)?;
+    text.rsplit_once(" joined room ")
+        .map(|(_, room)| plain_key(room))
 }
 
 fn has_nonce(transcript: &Transcript, text: &str) -> bool {

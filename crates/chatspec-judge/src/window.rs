@@ -252,7 +252,10 @@ impl Window<'_> {
         }
         let mut broken: Vec<&str> = Vec::new();
         for item in pool.left() {
-            if is_open(&item.name, &item.args) && !(item.name == "message" && !actor) {
+            let refusal = item.name == "message" && is_refusal(&item.args);
+            if is_open(&item.name, &item.args)
+                && (actor || (!refusal && !carries_text(item, &judged.bindings)))
+            {
                 continue;
             }
             let arg = item.args.first().cloned().unwrap_or(Value::Null);
@@ -261,7 +264,7 @@ impl Window<'_> {
             });
             let (rule, outcome) = match hit {
                 Some((rule, _)) => (*rule, Outcome::Unexpected),
-                None if item.name == "message" => (names::REFUSAL_ONLY_SENDER, Outcome::Unexpected),
+                None if refusal => (names::REFUSAL_ONLY_SENDER, Outcome::Unexpected),
                 None if item.duplicate => (names::ONCE, Outcome::Duplicate),
                 None if actor && is_echo(&arg, judged.bindings.get(who)) => {
                     (names::NO_ECHO, Outcome::Unexpected)
@@ -330,6 +333,8 @@ impl Window<'_> {
             .of(who)
             .any(|(_, what)| matches!(what, What::BarrierReturned));
         let rule = match step.connection {
+            // What is no conversation at all may cost others their connection: that breaks the rule that the step is about.
+            _ if !actor && self.is_rough() && !step.rule.is_empty() => step.rule.as_str(),
             Connection::Lives => names::LIVES,
             _ if !actor => names::LIVES,
             Connection::MayClose => return,
@@ -369,6 +374,13 @@ impl Window<'_> {
             None if returned => judged.findings.push(Finding::held(rule, self.index, who)),
             None => {}
         }
+    }
+
+    fn is_rough(&self) -> bool {
+        matches!(
+            self.step().action,
+            Action::Packets(_) | Action::Frames(_) | Action::Mute | Action::Drop(_)
+        )
     }
 
     fn agree(&self, judged: &mut Judged) {
@@ -434,6 +446,21 @@ fn is_open(name: &str, args: &[Value]) -> bool {
     }
     let known = ["newuser", "deluser", "users", "chat", "image"];
     matches!(args, [Value::Object(map)] if map.get("type").and_then(Value::as_str).is_some_and(|t| !known.contains(&t)))
+}
+
+/// Whether something that the protocol leaves open carries what somebody said in this conversation.
+fn carries_text(item: &pairing::Item, bindings: &Bindings) -> bool {
+    let nonce = bindings.get("nonce").and_then(Value::as_str).unwrap_or("?");
+    item.args.iter().any(|arg| arg.to_string().contains(nonce))
+}
+
+/// Whether a `message` event has the form of a refusal.
+fn is_refusal(args: &[Value]) -> bool {
+    let [Value::String(text)] = args else {
+        return false;
+    };
+    serde_json::from_str::<Value>(text)
+        .is_ok_and(|value| value.get("code").is_some_and(Value::is_number))
 }
 
 fn is_echo(arg: &Value, own_name: Option<&Value>) -> bool {
