@@ -128,9 +128,6 @@ pub struct Serve {
     /// Log as JSON, one record a line
     #[arg(long)]
     pub json_logs: bool,
-    /// The deliberate defect of the faulty server.
-    #[arg(skip)]
-    pub fault: Option<String>,
 }
 
 #[derive(Debug, Parser)]

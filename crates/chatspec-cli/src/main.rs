@@ -33,7 +33,8 @@ fn main() -> std::process::ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            return exit::report(&exit::Failure::ours(format!("start the runtime: {error}"))).into();
+            return exit::report(&exit::Failure::ours(format!("start the runtime: {error}")))
+                .into();
         }
     };
     let result = runtime.block_on(async {

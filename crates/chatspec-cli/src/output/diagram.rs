@@ -22,11 +22,6 @@ pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
         .iter()
         .filter_map(|finding| finding.entry)
         .collect();
-    let barrier = transcript
-        .bindings
-        .get("barrier")
-        .and_then(|room| room.as_str())
-        .unwrap_or_default();
     let width = names
         .iter()
         .map(|name| name.len())
@@ -47,7 +42,7 @@ pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
         let Some((sign, text)) = line(&entry.what) else {
             continue;
         };
-        if !barrier.is_empty() && text.contains(barrier) {
+        if answers_barrier(transcript, index) && !marked.contains(&index) {
             continue;
         }
         let sign = if marked.contains(&index) { "✖" } else { sign };
@@ -73,6 +68,26 @@ pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Whether an entry is the listing that a barrier asked for: the empty one, right before the barrier returned.
+fn answers_barrier(transcript: &Transcript, index: usize) -> bool {
+    let entry = &transcript.entries[index];
+    let What::Event { args, .. } = &entry.what else {
+        return false;
+    };
+    let empty = args
+        .first()
+        .and_then(|arg| arg.get("message"))
+        .and_then(|text| text.as_str())
+        == Some("Users in room: []");
+    let mut after = transcript.entries[index + 1..]
+        .iter()
+        .filter(|other| other.who == entry.who);
+    empty
+        && after
+            .next()
+            .is_some_and(|next| next.what == What::BarrierReturned)
 }
 
 fn line(what: &What) -> Option<(&'static str, String)> {
