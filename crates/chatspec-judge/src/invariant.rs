@@ -134,13 +134,13 @@ fn sender_order(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
 /// Membership is read off the transcript: a newuser that comes back for its room confirms a join, one's own leave that is
 /// not refused ends it, and so does a drop.
 fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
-    let mut asked: BTreeMap<&str, String> = BTreeMap::new();
-    let mut member: BTreeMap<&str, String> = BTreeMap::new();
+    let mut asked: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut member: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let mut findings = Vec::new();
     for step in 0..=fixture.steps.len() {
         let before = member.clone();
         let mut to_room: Vec<(String, String)> = Vec::new();
-        let mut leaving: BTreeMap<&str, String> = BTreeMap::new();
+        let mut leaving: BTreeMap<&str, Option<String>> = BTreeMap::new();
         for entry in transcript.entries.iter().filter(|entry| entry.step == step) {
             match &entry.what {
                 What::Sent { args, .. } => {
@@ -157,7 +157,7 @@ fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
                         {
                             let text = arg.get("text").and_then(Value::as_str).unwrap_or_default();
                             if has_nonce(transcript, text) {
-                                to_room.push((text.to_owned(), plain_key(room)));
+                                to_room.extend(plain_key(room).map(|room| (text.to_owned(), room)));
                             }
                         }
                         _ => {}
@@ -165,10 +165,11 @@ fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
                 }
                 What::Event { name, args } if name == "chat" => {
                     let joined = args.first().and_then(newuser_room);
-                    if let Some(room) = asked
-                        .get(entry.who.as_str())
-                        .filter(|room| joined.as_ref() == Some(room))
-                    {
+                    if let Some(room) = asked.get(entry.who.as_str()).filter(|room| {
+                        joined
+                            .as_ref()
+                            .is_some_and(|joined| room.is_none() || joined == *room)
+                    }) {
                         member.insert(&entry.who, room.clone());
                     }
                 }
@@ -190,8 +191,10 @@ fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
             let Some((_, room)) = to_room.iter().find(|(sent, _)| sent == text) else {
                 continue;
             };
-            let inside =
-                |members: &BTreeMap<&str, String>| members.get(entry.who.as_str()) == Some(room);
+            let inside = |members: &BTreeMap<&str, Option<String>>| {
+                let inside = members.get(entry.who.as_str());
+                inside.is_some_and(|inside| inside.as_ref().is_none_or(|inside| inside == room))
+            };
             if !inside(&before) && !inside(&member) {
                 findings.push(Finding::new(
                     names::MEMBERS_ONLY,
@@ -253,7 +256,7 @@ fn chat(entry: &Entry) -> Option<(&str, &str)> {
 }
 
 /// The key of the room that a newuser names.
-fn newuser_room(arg: &Value) -> Option<String> {
+fn newuser_room(arg: &Value) -> Option<Option<String>> {
     let is_newuser = arg.get("type").and_then(Value::as_str) == Some("newuser");
     let text = arg
         .get("message")
@@ -271,7 +274,7 @@ fn has_nonce(transcript: &Transcript, text: &str) -> bool {
         .is_some_and(|nonce| text.contains(nonce))
 }
 
-/// The key of a plain name, near enough for names that the suite makes.
-fn plain_key(name: &str) -> String {
-    name.trim().to_uppercase()
+/// The key of a plain name. Of others nothing is claimed: `None` stands for a room that is not told apart.
+fn plain_key(name: &str) -> Option<String> {
+    name.is_ascii().then(|| name.trim().to_uppercase())
 }

@@ -11,6 +11,7 @@
 //! | `{$json: pattern}` | a string that is the JSON text of what the pattern matches |
 //! | `{$listing: [items]}` | the text of a listing with these items, in any order; items as quoted in the text |
 //! | `{$contains: text}` | a string with that text in it |
+//! | `{$atLeast: 5}` | a number that is no smaller |
 //! | `{$absent: true}` | as the value of a key: the key is not there |
 //! | `{$capture: name}` | anything, and binds the variable; once bound, the same value |
 
@@ -25,6 +26,7 @@ pub const OPERATORS: &[&str] = &[
     "$json",
     "$listing",
     "$contains",
+    "$atLeast",
     "$absent",
     "$capture",
 ];
@@ -139,6 +141,9 @@ fn operate(
         "$listing" => is_listing(argument, value),
         "$contains" => {
             matches!((argument.as_str(), value.as_str()), (Some(part), Some(text)) if text.contains(part))
+        }
+        "$atLeast" => {
+            matches!((argument.as_f64(), value.as_f64()), (Some(least), Some(seen)) if seen >= least)
         }
         "$capture" => {
             let Some(name) = argument.as_str() else {
@@ -276,6 +281,7 @@ mod tests {
                 json!("{\"code\":22}"),
             ),
             (json!({"$contains": "b"}), json!("abc"), json!("ac")),
+            (json!({"$atLeast": 5}), json!(5.0), json!(4)),
             (
                 json!({"a": {"$absent": true}}),
                 json!({"b": 1}),

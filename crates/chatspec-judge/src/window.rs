@@ -120,7 +120,12 @@ impl Window<'_> {
     ) -> Result<Vec<Demand>, ValueError> {
         let step = self.step();
         let mut demands = Vec::new();
-        if actor && !step.refused.is_empty() {
+        // Where the server may close instead, a connection that is gone needs no refusal.
+        let gone = step.connection == Connection::LivesOrCloses
+            && self
+                .of(who)
+                .any(|(_, what)| matches!(what, What::Closed { .. }));
+        if actor && !step.refused.is_empty() && !gone {
             let refusal =
                 json!({"$json": {"code": {"$oneOf": step.refused}, "message": {"$any": "string"}}});
             demands.push(Demand::refusal(refusal, &step.rule));

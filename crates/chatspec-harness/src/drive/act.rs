@@ -91,7 +91,7 @@ impl Driver<'_> {
         ask: bool,
         together: usize,
     ) {
-        let (step, stage) = (self.step, self.stage);
+        let step = self.step;
         let sent = events(&mut self.actors[index], step, event, all, ask);
         let (packets, entries): (Vec<String>, Vec<Entry>) = sent.into_iter().unzip();
         self.entries.extend(entries);
@@ -101,13 +101,6 @@ impl Driver<'_> {
             {
                 break;
             }
-        }
-        if let Some(reason) = self.actors[index].closed_by() {
-            let what = What::Closed {
-                why: reason.to_string(),
-            };
-            let entry = record::entry(stage.clock.elapsed(), step, &self.actors[index].name, what);
-            self.entries.push(entry);
         }
     }
 

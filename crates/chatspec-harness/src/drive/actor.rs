@@ -185,6 +185,18 @@ impl Actor {
         let mut entries = Vec::new();
         if !self.is_open() {
             self.drain(step, &mut entries);
+            // The server has ended it since the last barrier, mostly in answer to what was sent.
+            if self.namespace
+                && let Some(reason) = self.closed_by()
+            {
+                entries.push(self.closed(reason.to_string(), step));
+                entries.push(self.entry(
+                    step,
+                    What::BarrierLost {
+                        why: reason.to_string(),
+                    },
+                ));
+            }
             return entries;
         }
         let Some(session) = self.session.as_mut() else {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chatspec_judge::transcript::{Entry, What};
+use serde_json::json;
 
 use crate::wire::{MalformedKind, Packet, Received};
 
@@ -44,6 +45,14 @@ pub(super) fn received(packet: &Received) -> Option<What> {
             name: name.clone(),
             args: args.clone(),
         }),
+        // No event on the wire, but an answer that a fixture can expect like one.
+        Packet::ConnectError { namespace, data } => {
+            let answer = json!({"namespace": namespace, "data": data});
+            Some(What::Event {
+                name: "connect_error".to_owned(),
+                args: vec![answer],
+            })
+        }
         // Some servers end the pending GET of a session that is over with an empty body. That is no packet.
         Packet::Malformed(_) if packet.raw_len == 0 => None,
         Packet::Malformed(bad) => {

@@ -1,11 +1,17 @@
 //! The control before a run: is there a server of the transport at all, and does it answer a single request?
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio::time::Instant;
 
 use super::SuiteError;
 use crate::drive::Stage;
 use crate::wire::{Next, OpenOptions, Packet, Session, Transport, socket};
+
+/// When a session must stand, and when the answer must be there: a wrong URL is told within ten seconds.
+const OPENING: Duration = Duration::from_secs(6);
+const ANSWERED: Duration = Duration::from_secs(9);
 
 /// A server that opens sessions and then does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +25,8 @@ pub struct ControlError {
 
 /// Opens a session, by WebSocket or else by polling, and waits for one acknowledged answer to a `users` request.
 pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
-    let deadline = Instant::now() + stage.opening();
+    let started = Instant::now();
+    let deadline = started + OPENING.mul_f64(stage.timeout_scale);
     let options = |transport| OpenOptions {
         transport,
         clock: stage.clock,
@@ -49,7 +56,7 @@ pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
     if let Err(error) = session.send_packets(&[packet]).await {
         return failed(error.to_string());
     }
-    let deadline = Instant::now() + stage.barrier(session.handshake().round_trip);
+    let deadline = started + ANSWERED.mul_f64(stage.timeout_scale);
     loop {
         match session.next(deadline).await {
             Next::Received(packet) if matches!(&packet.packet, Packet::Ack { id, .. } if id == "1") =>

@@ -1,11 +1,14 @@
 //! Judges what came back from an HTTP request.
 
+use serde_json::Value;
+
 use super::{Judged, Window};
 use crate::finding::{Finding, Outcome};
 use crate::fixture::Action;
 use crate::fixture::file::Answer;
+use crate::pattern::{self, brief};
 use crate::transcript::What;
-use crate::value;
+use crate::value::{self, Bindings};
 
 pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
     let step = window.step();
@@ -45,7 +48,8 @@ pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
             let holds = answer.body_contains.as_ref()?;
             let text = value::resolve_text(holds, &judged.bindings).ok()?;
             (!body.contains(&text)).then(|| (format!("a body with {text:?}"), format!("{body:?}")))
-        });
+        })
+        .or_else(|| open_packet(answer.open_packet.as_ref()?, body));
     judged.findings.push(match complaint {
         None => Finding::held(&step.rule, window.index, ""),
         Some((expected, seen)) => window.found(
@@ -89,6 +93,19 @@ fn complaint(answer: &Answer, status: u16, closed: bool) -> Option<(String, Stri
         other => format!("HTTP {other}"),
     };
     Some((format!("HTTP {}{or}", answer.status), seen))
+}
+
+fn open_packet(pattern: &Value, body: &str) -> Option<(String, String)> {
+    let open = body
+        .strip_prefix('0')
+        .and_then(|json| serde_json::from_str::<Value>(json).ok());
+    let expected = format!("an open packet {}", brief(pattern));
+    match open {
+        None => Some((expected, format!("{body:?}"))),
+        Some(open) => pattern::matches(pattern, &open, &mut Bindings::new())
+            .err()
+            .map(|why| (expected, format!("at {}: {}", why.path, why.why))),
+    }
 }
 
 fn unreadable(headers: &[(String, String)], origin: String) -> Option<(String, String)> {
