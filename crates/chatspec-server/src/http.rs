@@ -1,0 +1,67 @@
+//! The router: the Socket.IO endpoint, the health check, and the headers that let any page use them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Method;
+use axum::routing::get;
+use socketioxide::extract::SocketRef;
+use socketioxide::handler::ConnectHandler;
+use socketioxide::layer::SocketIoLayer;
+use socketioxide::{ParserConfig, SocketIo};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::inbound;
+
+/// The service for all paths, and the handle that closes its sessions.
+pub(crate) fn router(config: &Config, hub: Hub) -> (Router, SocketIo) {
+    let (layer, io) = socket_io(config);
+    let hub = Arc::new(hub);
+    // Handlers are registered in a middleware because it runs before the CONNECT reply: a handler registered after
+    // that misses what a quick client sends first. Other namespaces have no handler and get a CONNECT_ERROR.
+    // rule: transport.namespace.refused
+    let attach = move |socket: SocketRef, io: SocketIo| inbound::attach(hub, &socket, io);
+    io.ns("/", (async || ()).with(attach));
+    // CORS is the outer layer, so that error answers carry its headers too.
+    (
+        Router::new()
+            .route("/healthz", get(async || "ok"))
+            .layer(layer)
+            .layer(cors()),
+        io,
+    )
+}
+
+fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
+    SocketIo::builder()
+        .ping_interval(config.ping_interval)
+        .ping_timeout(config.ping_timeout)
+        .connect_timeout(config.connect_timeout)
+        .upgrade_timeout(config.upgrade_timeout)
+        .max_buffer_size(config.buffer_packets)
+        // `max_payload` alone bounds polling only.
+        // rule: transport.max-payload
+        .max_payload(config.max_payload as u64)
+        .ws_max_message_size(config.max_payload)
+        .ws_max_frame_size(config.max_payload)
+        // A packet that announces an attachment closes the connection: nothing here is binary.
+        // rule: message.binary
+        .with_parser(
+            ParserConfig::common()
+                .max_incoming_binaries(0)
+                .max_incoming_binary_buf_size(0),
+        )
+        .build_layer()
+}
+
+fn cors() -> CorsLayer {
+    // rule: transport.cross-origin
+    // rule: transport.cross-origin.no-credentials
+    // rule: transport.eio-version.cors
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers(Any)
+}

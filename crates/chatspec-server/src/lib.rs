@@ -1,0 +1,36 @@
+//! The reference server: socketioxide and axum around the room.
+//!
+//! [`serve`] runs the server on a listener until it is told to stop. What a message leads to is decided in
+//! `chatspec-room`; this crate turns frames into commands, keeps the one room behind one lock, and turns deliveries
+//! into emits.
+//!
+//! ```no_run
+//! use chatspec_server::{Config, serve};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:5005").await?;
+//! serve(listener, Config::default(), std::future::pending()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Log lines have the target `chatspec_server` and carry session numbers, names and refusal codes, never texts,
+//! images or payloads. socketioxide and engineioxide log whole payloads at `debug` and `trace`: keep these targets
+//! at `info` or above.
+
+mod config;
+#[cfg(feature = "fault")]
+mod fault;
+mod http;
+mod hub;
+mod inbound;
+mod journal;
+mod listener;
+mod outbound;
+
+pub use config::{Config, ConfigError};
+#[cfg(feature = "fault")]
+pub use fault::{Emission, Faults};
+#[cfg(feature = "fault")]
+pub use listener::serve_faulty;
+pub use listener::{ServeError, serve};

@@ -1,0 +1,128 @@
+//! Deliveries to emits.
+//!
+//! Everything is addressed to socketioxide rooms, a single session included. `Socket::emit` would fail for a session
+//! whose CONNECT reply is out but which is not yet marked as connected, and what a quick client asks first would get no
+//! answer.
+
+mod address;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use chatspec::limits::{CHAT_EVENT, REFUSAL_EVENT};
+use chatspec::refusal::Refusal;
+use chatspec_room::{AckToken, Audience, Delivery, SessionId};
+use serde::Serialize;
+use socketioxide::extract::AckSender;
+use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
+use tracing::{debug, error, warn};
+
+pub(crate) use address::session_room;
+use address::{member_rooms, receivers, stuck};
+
+/// Carries deliveries out, one by one, without ever waiting.
+pub(crate) struct Voice<'a> {
+    pub(crate) io: &'a SocketIo,
+    pub(crate) acks: &'a mut BTreeMap<AckToken, AckSender>,
+    #[cfg(feature = "fault")]
+    pub(crate) faults: Option<&'a mut crate::Faults>,
+}
+
+impl Voice<'_> {
+    pub(crate) fn perform(&mut self, delivery: Delivery) {
+        match delivery {
+            Delivery::Enter { session, room } => {
+                if let Some(socket) = receivers(self.io, &Audience::Session(session)) {
+                    now(socket.join(member_rooms(&room)));
+                }
+            }
+            Delivery::Exit { session, room } => {
+                if let Some(socket) = receivers(self.io, &Audience::Session(session)) {
+                    now(socket.leave(member_rooms(&room)));
+                }
+            }
+            Delivery::Message { audience, message } => self.emit(&audience, CHAT_EVENT, &message),
+            // rule: refusal.form
+            Delivery::Refuse { session, refusal } => {
+                self.emit(
+                    &Audience::Session(session),
+                    REFUSAL_EVENT,
+                    &refusal.to_json_text(),
+                );
+            }
+            Delivery::Ack {
+                session,
+                token,
+                outcome,
+            } => self.acknowledge(session, token, outcome.err()),
+        }
+    }
+
+    fn emit<T: Serialize>(&mut self, audience: &Audience, event: &'static str, body: &T) {
+        #[cfg(feature = "fault")]
+        if let Some(faults) = &mut self.faults {
+            for emission in faults.emit(audience, event, body) {
+                send(
+                    self.io,
+                    &emission.audience,
+                    &emission.event,
+                    &emission.arguments(),
+                );
+            }
+            return;
+        }
+        send(self.io, audience, event, body);
+    }
+
+    fn acknowledge(&mut self, session: SessionId, token: AckToken, refusal: Option<Refusal>) {
+        let Some(sender) = self.acks.remove(&token) else {
+            return;
+        };
+        #[cfg(feature = "fault")]
+        if let Some(faults) = &mut self.faults {
+            faults.acknowledge(sender, refusal);
+            return;
+        }
+        let sent = match refusal {
+            Some(refusal) => sender.send(&(refusal,)),
+            // No argument at all: a unit would be sent as null.
+            None => sender.send::<[(); 0]>(&[]),
+        };
+        match sent {
+            Ok(()) => {}
+            Err(SendError::Socket(SocketError::Closed)) => {
+                debug!(session = session.0, "ack for one who is gone")
+            }
+            // The session stays, with a hole in what it hears.
+            Err(error) => warn!(session = session.0, %error, "ack lost"),
+        }
+    }
+}
+
+/// Sends an event to all of an audience, encoded once.
+fn send<T: Serialize>(io: &SocketIo, audience: &Audience, event: &str, body: &T) {
+    let Some(receivers) = receivers(io, audience) else {
+        return;
+    };
+    match now(receivers.emit(event, body)) {
+        Some(Ok(())) => {}
+        Some(Err(BroadcastError::Socket(_))) => {
+            // The others are gone, and will be disconnected presently.
+            for session in stuck(io, audience) {
+                warn!(session = session.0, "message lost: the queue is full");
+            }
+        }
+        Some(Err(error)) => error!(?audience, %error, "message lost"),
+        None => error!(?audience, "message lost: the adapter waits"),
+    }
+}
+
+/// The result of a future that does not wait. With the local adapter no operation does.
+fn now<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}

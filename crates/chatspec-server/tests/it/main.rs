@@ -1,0 +1,13 @@
+//! The server over real sockets, on port 0 of the loopback address.
+
+mod answers;
+mod client;
+mod closing;
+#[cfg(feature = "fault")]
+mod fault;
+mod http;
+mod logs;
+mod order;
+mod polling;
+mod server;
+mod upgrade;
