@@ -121,3 +121,61 @@ impl Register {
         Some(record)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(name: &str) -> UserName {
+        UserName::parse(name).unwrap()
+    }
+
+    fn room(name: &str) -> RoomName {
+        RoomName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn who_is_out_leaves_no_trace() {
+        let mut register = Register::default();
+        for n in 0..20 {
+            let session = SessionId(n % 5);
+            register.enter(
+                session,
+                user(&format!("user {n}")),
+                room(&format!("room {}", n % 3)),
+            );
+            register.rewrite(
+                session,
+                user(&format!("other {n}")),
+                room(&format!("ROOM {}", n % 3)),
+            );
+        }
+        assert_eq!(register.names.len(), 5);
+        for n in 0..5 {
+            assert!(register.remove(SessionId(n)).is_some());
+            assert_eq!(register.remove(SessionId(n)), None);
+        }
+        let entries = register.entries;
+        assert_eq!(
+            register,
+            Register {
+                entries,
+                ..Register::default()
+            }
+        );
+    }
+
+    #[test]
+    fn one_other_holder_of_a_skeleton_decides() {
+        let mut register = Register::default();
+        register.enter(SessionId(0), user("bill"), room("r"));
+        register.enter(SessionId(1), user("bi11"), room("r"));
+        let cyrillic = user("bіll");
+        assert!(!cyrillic.is_ascii());
+        // The first holder in the set is the session itself; the second still counts.
+        assert!(!register.is_free(SessionId(0), &cyrillic));
+        register.remove(SessionId(1));
+        assert!(register.is_free(SessionId(0), &cyrillic));
+        assert!(!register.is_free(SessionId(1), &cyrillic));
+    }
+}

@@ -1,0 +1,10 @@
+//! The program as people and CI meet it: its exit codes, its reports, and that nothing passes by accident.
+
+mod dummies;
+mod exit_codes;
+mod judge;
+mod lint;
+mod listing;
+mod program;
+mod reports;
+mod suite;

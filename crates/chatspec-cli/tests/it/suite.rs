@@ -1,0 +1,86 @@
+//! The committed rules, schemas and fixtures, and the suite as a library.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chatspec_harness::drive::Stage;
+use chatspec_harness::suite::{self, Case, Options, Outcome};
+use chatspec_harness::wire::{Clock, Target};
+use chatspec_judge::fixture::{self, Fixture};
+use chatspec_judge::rule::{Profile, Rules};
+use chatspec_judge::shape::Shapes;
+
+/// The seed of every run here: names are the same from run to run.
+pub const SEED: u64 = 7;
+
+/// What a run needs besides a server.
+pub struct Committed {
+    pub rules: Arc<Rules>,
+    pub shapes: Arc<Shapes>,
+    pub fixtures: Vec<Arc<Fixture>>,
+}
+
+impl Committed {
+    pub fn read() -> Committed {
+        let rules = Rules::from_json(&text("spec/generated/rules.json")).expect("rules");
+        let shapes = Shapes::from_json(&text("schemas/protocol/v1/server-to-client.receive.json"));
+        let fixtures = files(&root().join("fixtures/conversations"))
+            .into_iter()
+            .map(|path| {
+                let text = fs::read_to_string(&path).expect("a fixture");
+                Arc::new(fixture::load(&path.display().to_string(), &text).expect("a good fixture"))
+            });
+        Committed {
+            rules: Arc::new(rules),
+            shapes: Arc::new(shapes.expect("a schema")),
+            fixtures: fixtures.collect(),
+        }
+    }
+
+    /// Plays one case, without control and ordering probe.
+    pub async fn play(&self, case: Case, profile: Profile, url: &str, scale: f64) -> Outcome {
+        let options = Options {
+            stage: Stage {
+                target: Target::parse(url).expect("a URL"),
+                cross_origin: "http://127.0.0.1:3000".to_owned(),
+                clock: Clock::start(),
+                seed: SEED,
+                timeout_scale: scale,
+            },
+            profile,
+            jobs: 1,
+            repeat: 1,
+            probes: false,
+            fail_fast: false,
+        };
+        let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
+        suite::run(vec![case], rules, shapes, &options, |_| {})
+            .await
+            .expect("no probe that could fail")
+    }
+}
+
+/// A committed file of the data that the program embeds.
+pub fn text(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect("a committed file")
+}
+
+/// The folder with `spec/`, `schemas/` and `fixtures/`.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
