@@ -4,6 +4,7 @@
 //! from building.
 
 pub mod codegen;
+pub mod test;
 
 use std::path::{Path, PathBuf};
 

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Driver, record};
+use super::Driver;
 use crate::wire::{self, Frame, How, HttpProbe};
 
 /// Packets in one POST: what every server of the protocol takes.

@@ -1,0 +1,218 @@
+//! The stages of the test run.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::root;
+
+/// One stage: a few commands, the first failure of which fails it.
+pub struct Stage {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// Whether it belongs to the quick run.
+    pub quick: bool,
+    commands: fn() -> Vec<Line>,
+}
+
+/// A program and its arguments.
+enum Line {
+    /// Run from the root.
+    Run(Vec<String>),
+    /// Run with the URL of a running reference server as last argument.
+    Against(Vec<String>),
+}
+
+/// All stages, in order.
+pub fn all() -> Vec<Stage> {
+    vec![
+        Stage {
+            name: "format",
+            quick: true,
+            commands: || vec![cargo("fmt --all -- --check")],
+        },
+        Stage {
+            name: "lints",
+            quick: true,
+            commands: || {
+                vec![
+                    cargo("clippy --workspace --all-targets -- -D warnings"),
+                    cargo("clippy -p chatspec-cli --features fault --bins -- -D warnings"),
+                ]
+            },
+        },
+        Stage {
+            name: "generated files",
+            quick: true,
+            commands: || vec![cargo("run -q -p xtask -- codegen --check")],
+        },
+        Stage {
+            name: "rust tests",
+            quick: true,
+            commands: || vec![cargo("test --workspace")],
+        },
+        Stage {
+            name: "binaries",
+            quick: false,
+            commands: || vec![cargo("build -p chatspec-cli --features fault --bins")],
+        },
+        Stage {
+            name: "reference server",
+            quick: false,
+            commands: reference,
+        },
+        Stage {
+            name: "flask",
+            quick: false,
+            commands: || interop("flask"),
+        },
+        Stage {
+            name: "node",
+            quick: false,
+            commands: || interop("node"),
+        },
+        Stage {
+            name: "outside client, JavaScript",
+            quick: false,
+            commands: || outside("js-client"),
+        },
+        Stage {
+            name: "outside client, Rust",
+            quick: false,
+            commands: || outside("rust-client"),
+        },
+        Stage {
+            name: "faults",
+            quick: false,
+            commands: || vec![cargo("run -q -p xtask -- faults")],
+        },
+    ]
+}
+
+/// Runs the commands of a stage.
+pub fn play(stage: &Stage) -> Result<(), String> {
+    for line in (stage.commands)() {
+        match line {
+            Line::Run(words) => run(&words)?,
+            Line::Against(mut words) => {
+                let (mut server, url) = serve()?;
+                words.push(url);
+                let result = run(&words);
+                let _ = server.kill();
+                let _ = server.wait();
+                result?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The embedded reference server, its report checked by a validator that is not ours.
+fn reference() -> Vec<Line> {
+    let report = target().join("report.json").display().to_string();
+    vec![
+        Line::Run(words(&["conformance/interop/validator/run", "--setup"])),
+        Line::Run(words(&[
+            &chatspec(),
+            "test",
+            "--report",
+            &format!("json={report}"),
+        ])),
+        Line::Run(words(&[
+            "conformance/interop/validator/run",
+            "schemas/suite/report.json",
+            &report,
+        ])),
+        Line::Run(words(&[
+            "conformance/interop/validator/run",
+            "schemas/suite/rules.json",
+            "spec/generated/rules.json",
+        ])),
+    ]
+}
+
+/// A server that was written from the spec alone.
+fn interop(name: &str) -> Vec<Line> {
+    let run = format!("conformance/interop/{name}/run");
+    vec![
+        Line::Run(words(&[&run, "--setup"])),
+        Line::Run(words(&[
+            &chatspec(),
+            "test",
+            "--cmd",
+            &format!("{run} {{port}}"),
+        ])),
+    ]
+}
+
+/// A client that we did not write, against our server.
+fn outside(name: &str) -> Vec<Line> {
+    let run = format!("conformance/interop/{name}/run");
+    vec![
+        Line::Run(words(&[&run, "--setup"])),
+        Line::Against(words(&[&run])),
+    ]
+}
+
+fn serve() -> Result<(Child, String), String> {
+    let mut server = Command::new(chatspec())
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("start {}: {error}", chatspec()))?;
+    let mut line = String::new();
+    let read = server
+        .stdout
+        .take()
+        .map(|out| BufReader::new(out).read_line(&mut line));
+    match (read, line.trim().strip_prefix("listening on ")) {
+        (Some(Ok(_)), Some(url)) => Ok((server, url.to_owned())),
+        _ => {
+            let _ = server.kill();
+            let _ = server.wait();
+            Err(format!(
+                "the reference server said {line:?} instead of its address"
+            ))
+        }
+    }
+}
+
+fn run(words: &[String]) -> Result<(), String> {
+    println!("$ {}", words.join(" "));
+    let status = Command::new(&words[0])
+        .args(&words[1..])
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", target())
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("run {}: {error}", words[0]))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{} ended with {status}", words.join(" ")))
+    }
+}
+
+fn cargo(line: &str) -> Line {
+    Line::Run(
+        std::iter::once("cargo")
+            .chain(line.split(' '))
+            .map(str::to_owned)
+            .collect(),
+    )
+}
+
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn chatspec() -> String {
+    target().join("debug/chatspec").display().to_string()
+}
+
+/// One target folder for everything, the packages outside the workspace included.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
