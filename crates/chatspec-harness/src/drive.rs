@@ -81,9 +81,12 @@ impl Play {
         self.transcript.entries.len() > before
     }
 
-    /// Ends every connection.
-    pub async fn close(&mut self) {
-        join_all(self.actors.iter_mut().map(Actor::close)).await;
+    /// Ends every connection, in the time of the caller's choice: a server that answers no close takes a second each.
+    pub fn release(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let mut actors = std::mem::take(&mut self.actors);
+        async move {
+            join_all(actors.iter_mut().map(Actor::close)).await;
+        }
     }
 }
 

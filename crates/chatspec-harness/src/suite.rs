@@ -122,6 +122,7 @@ pub async fn run(
         in_order: in_order.unwrap_or(true),
         ended: VecDeque::new(),
         results: Vec::new(),
+        closing: JoinSet::new(),
         stop: false,
     };
     for round in 0..options.repeat.max(1) {
@@ -154,6 +155,8 @@ struct Runner<'a> {
     ended: VecDeque<Played>,
     /// Played, their connections closed.
     results: Vec<Played>,
+    /// Connections that are being closed.
+    closing: JoinSet<()>,
     stop: bool,
 }
 
@@ -190,7 +193,7 @@ impl Runner<'_> {
             let Some(played) = playing.join_next().await else {
                 return Ok(());
             };
-            self.keep(played?, tell).await;
+            self.keep(played?, tell);
         }
     }
 
@@ -200,7 +203,7 @@ impl Runner<'_> {
         stage
     }
 
-    async fn keep(&mut self, played: Played, tell: &mut impl FnMut(Progress<'_>)) {
+    fn keep(&mut self, played: Played, tell: &mut impl FnMut(Progress<'_>)) {
         let report = report(&played);
         self.stop |=
             self.options.fail_fast && report.verdict > chatspec_judge::verdict::Verdict::Warn;
@@ -216,21 +219,20 @@ impl Runner<'_> {
             let Some(oldest) = self.ended.pop_front() else {
                 break;
             };
-            let settled = self.settle_one(oldest).await;
-            self.results.push(settled);
+            self.settle_one(oldest);
         }
     }
 
     /// Hears what came late, judges again where something did, and closes.
     async fn settle(mut self) -> Vec<Played> {
         while let Some(played) = self.ended.pop_front() {
-            let settled = self.settle_one(played).await;
-            self.results.push(settled);
+            self.settle_one(played);
         }
+        while self.closing.join_next().await.is_some() {}
         self.results
     }
 
-    async fn settle_one(&self, mut played: Played) -> Played {
+    fn settle_one(&mut self, mut played: Played) {
         if played.play.drain() {
             let law = Law {
                 rules: &self.rules,
@@ -240,8 +242,8 @@ impl Runner<'_> {
             };
             played.judged = case::judge(&played.case.fixture, &played.play.transcript, &law);
         }
-        played.play.close().await;
-        played
+        self.closing.spawn(played.play.release());
+        self.results.push(played);
     }
 }
 

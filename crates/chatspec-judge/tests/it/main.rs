@@ -1,3 +1,6 @@
-//! The referee against the committed spec and fixtures.
+//! The referee against the committed spec and fixtures, and against transcripts written by hand.
 
 mod fixtures;
+mod judging;
+mod reporting;
+mod stage;

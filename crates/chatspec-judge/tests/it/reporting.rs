@@ -1,0 +1,196 @@
+//! From judged cases to verdicts per rule, conformance and exit codes.
+
+use std::collections::BTreeMap;
+
+use chatspec_judge::case::Judgement;
+use chatspec_judge::fixture::TransportName;
+use chatspec_judge::report::{CaseReport, Report, Run};
+use chatspec_judge::rule::{Keyword, Profile, Rule, Rules, RulesFile};
+use chatspec_judge::transcript::Transcript;
+use chatspec_judge::verdict::Verdict;
+
+fn rules() -> Rules {
+    let rule = |name: &str, keyword, slow, untested: Option<&str>| Rule {
+        name: name.to_owned(),
+        keyword,
+        profile: Profile::Core,
+        slow,
+        untested: untested.map(str::to_owned),
+        text: String::new(),
+        file: String::new(),
+        line: 1,
+    };
+    let rules = vec![
+        rule("a.must", Keyword::Must, false, None),
+        rule("b.must", Keyword::Must, false, None),
+        rule("c.should", Keyword::Should, false, None),
+        rule("d.slow", Keyword::Must, true, None),
+        rule("e.client", Keyword::Must, false, Some("it binds clients")),
+        rule("f.may", Keyword::May, false, None),
+    ];
+    Rules::from(RulesFile {
+        revision: "1.0".to_owned(),
+        rules,
+    })
+}
+
+fn case(id: &str, verdicts: &[(&str, Verdict)]) -> CaseReport {
+    let rules: BTreeMap<String, Verdict> = verdicts
+        .iter()
+        .map(|(rule, verdict)| ((*rule).to_owned(), *verdict))
+        .collect();
+    let verdict = rules.values().copied().max().unwrap_or(Verdict::Observed);
+    let error = (verdict == Verdict::Error).then(|| "ours".to_owned());
+    let judged = Judgement {
+        verdict,
+        rules,
+        findings: vec![],
+        blocked_by: None,
+        error,
+    };
+    let transcript = Transcript {
+        fixture: id.to_owned(),
+        transport: TransportName::Websocket,
+        bindings: BTreeMap::new(),
+        entries: vec![],
+        stopped: None,
+    };
+    CaseReport::new(id, id, TransportName::Websocket, judged, &transcript)
+}
+
+fn outcome(run: &Run, cases: Vec<CaseReport>) -> (Option<bool>, u8) {
+    let report = Report::new(run, &rules(), cases).explained(&rules(), run.slow);
+    (report.conformant, report.exit_code(run.strict))
+}
+
+#[test]
+fn conformance_and_exit_codes() {
+    use Verdict::*;
+    let run = Run::default();
+    let filtered = Run {
+        filtered: true,
+        ..Run::default()
+    };
+    let strict = Run {
+        strict: true,
+        ..Run::default()
+    };
+    let slow = Run {
+        slow: true,
+        ..Run::default()
+    };
+    let good = || {
+        case(
+            "x",
+            &[("a.must", Pass), ("b.must", Pass), ("c.should", Pass)],
+        )
+    };
+    let table: Vec<(&str, &Run, Vec<CaseReport>, (Option<bool>, u8))> = vec![
+        ("all held", &run, vec![good()], (Some(true), 0)),
+        ("nothing ran", &run, vec![], (None, 4)),
+        (
+            "a MUST failed",
+            &run,
+            vec![good(), case("y", &[("a.must", Fail)])],
+            (Some(false), 1),
+        ),
+        (
+            "a SHOULD failed",
+            &run,
+            vec![good(), case("y", &[("c.should", Warn)])],
+            (Some(true), 0),
+        ),
+        (
+            "a SHOULD failed, strictly",
+            &strict,
+            vec![good(), case("y", &[("c.should", Warn)])],
+            (Some(false), 1),
+        ),
+        (
+            "one never ran",
+            &run,
+            vec![case("x", &[("a.must", Pass), ("c.should", Pass)])],
+            (None, 5),
+        ),
+        (
+            "filtered",
+            &filtered,
+            vec![case("x", &[("a.must", Pass)])],
+            (None, 0),
+        ),
+        (
+            "filtered and failed",
+            &filtered,
+            vec![case("x", &[("a.must", Fail)])],
+            (Some(false), 1),
+        ),
+        (
+            "filtered and unsure",
+            &filtered,
+            vec![case("x", &[("a.must", Unverified)])],
+            (None, 5),
+        ),
+        (
+            "inconclusive",
+            &run,
+            vec![good(), case("y", &[("a.must", Inconclusive)])],
+            (None, 5),
+        ),
+        (
+            "blocked",
+            &run,
+            vec![good(), case("y", &[("a.must", Blocked)])],
+            (None, 5),
+        ),
+        (
+            "failed before inconclusive",
+            &run,
+            vec![
+                good(),
+                case("y", &[("a.must", Inconclusive), ("b.must", Fail)]),
+            ],
+            (Some(false), 1),
+        ),
+        (
+            "our fault before failed",
+            &run,
+            vec![
+                case("x", &[("a.must", Error)]),
+                case("y", &[("b.must", Fail)]),
+            ],
+            (Some(false), 3),
+        ),
+        (
+            "slow rules count with --slow",
+            &slow,
+            vec![good()],
+            (None, 5),
+        ),
+        (
+            "a MAY is never scored",
+            &run,
+            vec![good(), case("y", &[("f.may", Observed)])],
+            (Some(true), 0),
+        ),
+    ];
+    for (name, run, cases, expected) in table {
+        assert_eq!(outcome(run, cases), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_was_not_verified_is_named_with_its_reason() {
+    let report = Report::new(
+        &Run::default(),
+        &rules(),
+        vec![case("x", &[("a.must", Verdict::Pass)])],
+    );
+    let report = report.explained(&rules(), false);
+    let reasons = &report.summary.not_verified;
+    assert_eq!(
+        reasons.keys().collect::<Vec<_>>(),
+        ["b.must", "c.should", "d.slow", "e.client"]
+    );
+    assert!(reasons["d.slow"].contains("--slow"));
+    assert_eq!(reasons["e.client"], "it binds clients");
+}
