@@ -302,7 +302,13 @@ impl Driver<'_> {
         self.step = self.fixture.steps.len();
         let stage = self.stage;
         let step = self.step;
-        let leaving = join_all(self.actors.iter_mut().map(|actor| actor.leave(stage, step))).await;
+        let room = self.bindings.get("barrier").cloned().unwrap_or_default();
+        let leaving = join_all(
+            self.actors
+                .iter_mut()
+                .map(|actor| actor.leave(&room, stage, step)),
+        )
+        .await;
         self.entries.extend(leaving.into_iter().flatten());
     }
 
