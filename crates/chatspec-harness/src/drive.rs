@@ -48,6 +48,11 @@ impl Stage {
         Duration::from_secs(8).mul_f64(self.timeout_scale)
     }
 
+    /// How long an answer is waited for on a connection that the server may drop, deafen or keep: nobody judges it.
+    pub fn courtesy(&self) -> Duration {
+        Duration::from_secs(2).mul_f64(self.timeout_scale)
+    }
+
     /// How long a barrier may take on a connection whose handshake took `round_trip`: generous, because it is paid only
     /// where a server does not answer at all.
     pub fn barrier(&self, round_trip: Duration) -> Duration {
@@ -219,7 +224,7 @@ impl Driver<'_> {
     async fn reconnect(&mut self, acting: &[usize]) -> Result<(), Stop> {
         self.connect(acting).await?;
         let others = self.positions(|_| true);
-        self.barrier_each(&others).await;
+        self.barrier_each(&others, None).await;
         Ok(())
     }
 
@@ -276,16 +281,17 @@ impl Driver<'_> {
     async fn barriers(&mut self, step: &Step, acting: &[usize]) {
         let ended = matches!(step.action, Action::Drop(Drop::Abrupt | Drop::Close));
         if !ended {
-            self.barrier_each(acting).await;
+            let courtesy = (step.connection == Connection::MayClose).then(|| self.stage.courtesy());
+            self.barrier_each(acting, courtesy).await;
         }
         // Of several actors each is an observer of the others, too.
         let alone = acting.len() == 1;
         let others = (0..self.actors.len()).filter(|index| !(alone && acting.contains(index)));
         let others: Vec<usize> = others.collect();
-        self.barrier_each(&others).await;
+        self.barrier_each(&others, None).await;
     }
 
-    async fn barrier_each(&mut self, who: &[usize]) {
+    async fn barrier_each(&mut self, who: &[usize], patience: Option<Duration>) {
         let (stage, step) = (self.stage, self.step);
         let room = self.bindings.get("barrier").cloned().unwrap_or_default();
         let asked = self
@@ -293,7 +299,8 @@ impl Driver<'_> {
             .iter_mut()
             .enumerate()
             .filter(|(index, _)| who.contains(index));
-        let all = join_all(asked.map(|(_, actor)| actor.barrier(&room, stage, step))).await;
+        let all =
+            join_all(asked.map(|(_, actor)| actor.barrier(&room, stage, step, patience))).await;
         self.entries.extend(all.into_iter().flatten());
     }
 

@@ -8,7 +8,7 @@ use chatspec_judge::transcript::{Entry, Stop, What};
 use chatspec_judge::value;
 use futures_util::future::join_all;
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Driver;
 use crate::wire::{self, Frame, How, HttpProbe};
@@ -169,10 +169,12 @@ impl Driver<'_> {
         // Packets go out together, frames one by one.
         let together = if frames { 1 } else { wire.len().max(1) };
         for chunk in wire.chunks(together) {
-            // A server may close on it: the barrier tells.
-            if let Some(session) = self.actors[index].session.as_mut()
-                && session.send_frames(chunk).await.is_err()
-            {
+            let Some(session) = self.actors[index].session.as_mut() else {
+                break;
+            };
+            // A server may close on it, or never answer the POST: the barrier tells. What is sent stays sent.
+            let sending = timeout(self.stage.courtesy(), session.send_frames(chunk));
+            if !matches!(sending.await, Ok(Ok(()))) {
                 break;
             }
         }

@@ -181,7 +181,13 @@ impl Actor {
     }
 
     /// Proves that everything before it has been handled, and that everything sent to this connection has arrived.
-    pub async fn barrier(&mut self, room: &Value, stage: &Stage, step: usize) -> Vec<Entry> {
+    pub async fn barrier(
+        &mut self,
+        room: &Value,
+        stage: &Stage,
+        step: usize,
+        patience: Option<Duration>,
+    ) -> Vec<Entry> {
         let mut entries = Vec::new();
         if !self.is_open() {
             self.drain(step, &mut entries);
@@ -206,7 +212,7 @@ impl Actor {
         self.next_barrier += 1;
         let request = json!({"event": "users", "room": room});
         let packet = socket::event(socket::MAIN, Some(&id.to_string()), "chat", &[request]);
-        let patience = stage.barrier(session.handshake().round_trip);
+        let patience = patience.unwrap_or_else(|| stage.barrier(session.handshake().round_trip));
         let deadline = Instant::now() + patience;
         entries.push(record::entry(
             stage.clock.elapsed(),
@@ -333,7 +339,7 @@ impl Actor {
             // Where it cannot be sent, the barrier says why.
             let _ = session.send_packets(&[packet]).await;
         }
-        entries.extend(self.barrier(room, stage, step).await);
+        entries.extend(self.barrier(room, stage, step, None).await);
         entries
     }
 
