@@ -324,10 +324,12 @@ impl Driver<'_> {
         let connects = matches!(step.action, Action::Connect);
         // Literal text may be sent on a transport whose namespace is disconnected.
         let literal = matches!(step.action, Action::Packets(_) | Action::Frames(_));
+        // And where the server may have ended it meanwhile, nobody hears it.
+        let may_close = step.connection == Connection::MayClose;
         let found: Vec<usize> = self.positions(|actor| names.contains(&actor.name.as_str()));
         match found.iter().find(|index| {
             let actor = &self.actors[**index];
-            !(connects || actor.is_open() || (literal && actor.has_transport()))
+            !(connects || actor.is_open() || (literal && (actor.has_transport() || may_close)))
         }) {
             None => Ok(found),
             Some(index) => Err(Stop {

@@ -83,49 +83,70 @@ impl Actor {
         self.heartbeat
     }
 
-    /// Opens the connection, or the namespace again on one that we disconnected from it.
+    /// Opens the connection, or the namespace again on one that we disconnected from it. A server may end such a
+    /// connection at any moment: then a new one is opened.
     pub async fn connect(&mut self, stage: &Stage, step: usize) -> Result<Opened, String> {
         self.clock = Some(stage.clock);
-        let deadline = Instant::now() + stage.opening();
-        let reusable = !self.namespace
-            && self
-                .session
-                .as_ref()
-                .is_some_and(|session| session.closed().is_none());
-        if let Some(session) = self.session.as_mut().filter(|_| reusable) {
-            session
-                .send_packets(&[socket::connect(socket::MAIN, None)])
-                .await
-                .map_err(|error| error.to_string())?;
-        } else {
-            let mut target = stage.target.clone();
-            if self.cross_origin {
-                target.origin = Some(stage.cross_origin.clone());
-            }
-            let transport = match self.transport {
-                TransportName::Websocket => Transport::Websocket,
-                TransportName::Upgrade if !self.upgrade_later => Transport::Upgrade,
-                TransportName::Polling | TransportName::Upgrade => Transport::Polling,
-            };
-            let options = OpenOptions {
-                transport,
-                clock: stage.clock,
-                ..OpenOptions::default()
-            };
-            let opened = Session::open(&target, options, deadline)
-                .await
-                .map_err(|error| error.to_string())?;
-            self.heartbeat = opened.handshake().ping_interval + opened.handshake().ping_timeout;
-            self.session = Some(opened);
-        }
         self.joined = None;
-        let mut entries = vec![self.entry(
+        let deadline = Instant::now() + stage.opening();
+        let mut entries = Vec::new();
+        if !self.namespace && self.has_transport() {
+            let connect = [socket::connect(socket::MAIN, None)];
+            let sent = match self.session.as_mut() {
+                Some(session) => session.send_packets(&connect).await.is_ok(),
+                None => false,
+            };
+            if sent && let Ok(sid) = self.connected(&mut entries, step, deadline).await {
+                entries.push(self.entry(
+                    step,
+                    What::Connected {
+                        transport: self.transport,
+                    },
+                ));
+                return Ok(Opened { sid, entries });
+            }
+        }
+        self.session = Some(self.open(stage, deadline).await?);
+        let sid = self.connected(&mut entries, step, deadline).await?;
+        entries.push(self.entry(
             step,
             What::Connected {
                 transport: self.transport,
             },
-        )];
-        // The packets of the opening are queued like all others: the CONNECT reply is the last that opening waits for.
+        ));
+        Ok(Opened { sid, entries })
+    }
+
+    async fn open(&mut self, stage: &Stage, deadline: Instant) -> Result<Session, String> {
+        let mut target = stage.target.clone();
+        if self.cross_origin {
+            target.origin = Some(stage.cross_origin.clone());
+        }
+        let transport = match self.transport {
+            TransportName::Websocket => Transport::Websocket,
+            TransportName::Upgrade if !self.upgrade_later => Transport::Upgrade,
+            TransportName::Polling | TransportName::Upgrade => Transport::Polling,
+        };
+        let options = OpenOptions {
+            transport,
+            clock: stage.clock,
+            ..OpenOptions::default()
+        };
+        let opened = Session::open(&target, options, deadline)
+            .await
+            .map_err(|error| error.to_string())?;
+        self.heartbeat = opened.handshake().ping_interval + opened.handshake().ping_timeout;
+        Ok(opened)
+    }
+
+    /// Reads up to the reply to the CONNECT, and gives the Socket.IO session id. The packets of an opening are queued
+    /// like all others; the reply is the last that opening waits for.
+    async fn connected(
+        &mut self,
+        entries: &mut Vec<Entry>,
+        step: usize,
+        deadline: Instant,
+    ) -> Result<String, String> {
         loop {
             let Some(session) = self.session.as_mut() else {
                 return Err(self.ended.clone());
@@ -140,10 +161,7 @@ impl Actor {
                             .as_ref()
                             .and_then(|data| data.get("sid"))
                             .and_then(Value::as_str);
-                        return Ok(Opened {
-                            sid: sid.unwrap_or_default().to_owned(),
-                            entries,
-                        });
+                        return Ok(sid.unwrap_or_default().to_owned());
                     }
                     if let Some(what) = record::received(&packet) {
                         entries.push(record::entry(packet.at, step, &self.name, what));
