@@ -274,6 +274,9 @@ impl Window<'_> {
                 None if actor && is_echo(&arg, judged.bindings.get(who)) => {
                     (names::NO_ECHO, Outcome::Unexpected)
                 }
+                None if actor && self.is_own_deluser(&arg, judged.bindings.get(who)) => {
+                    (names::LEAVE_SILENT, Outcome::Unexpected)
+                }
                 None => (
                     step.quiet.as_deref().unwrap_or(names::CLOSURE),
                     Outcome::Unexpected,
@@ -379,6 +382,24 @@ impl Window<'_> {
             None if returned => judged.findings.push(Finding::held(rule, self.index, who)),
             None => {}
         }
+    }
+
+    /// Whether one who leaves is told of it.
+    fn is_own_deluser(&self, arg: &Value, own_name: Option<&Value>) -> bool {
+        let Action::Send(payload) = &self.step().action else {
+            return false;
+        };
+        let name = own_name
+            .and_then(Value::as_str)
+            .unwrap_or("?")
+            .to_uppercase();
+        let text = arg
+            .get("message")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        payload.get("event") == Some(&json!("leave"))
+            && arg.get("type") == Some(&json!("deluser"))
+            && text.to_uppercase().starts_with(&format!("USER {name}"))
     }
 
     fn is_rough(&self) -> bool {

@@ -18,6 +18,8 @@ pub const ACK_AFTER: &str = "ack.after-effects";
 pub const ACK_ALWAYS: &str = "ack.always";
 /// The sender hears no echo.
 pub const NO_ECHO: &str = "chat.no-echo";
+/// One who leaves is not told of it.
+pub const LEAVE_SILENT: &str = "leave.silent";
 /// Nothing arrives twice.
 pub const ONCE: &str = "order.once";
 /// One sender's messages keep their order.

@@ -58,6 +58,9 @@ fn case(id: &str, verdicts: &[(&str, Verdict)]) -> CaseReport {
     CaseReport::new(id, id, TransportName::Websocket, judged, &transcript)
 }
 
+/// A name, a run, its cases; then conformance and exit code.
+type Row<'a> = (&'a str, &'a Run, Vec<CaseReport>, (Option<bool>, u8));
+
 fn outcome(run: &Run, cases: Vec<CaseReport>) -> (Option<bool>, u8) {
     let report = Report::new(run, &rules(), cases).explained(&rules(), run.slow);
     (report.conformant, report.exit_code(run.strict))
@@ -85,7 +88,7 @@ fn conformance_and_exit_codes() {
             &[("a.must", Pass), ("b.must", Pass), ("c.should", Pass)],
         )
     };
-    let table: Vec<(&str, &Run, Vec<CaseReport>, (Option<bool>, u8))> = vec![
+    let table: Vec<Row> = vec![
         ("all held", &run, vec![good()], (Some(true), 0)),
         ("nothing ran", &run, vec![], (None, 4)),
         (
