@@ -54,6 +54,18 @@ pub fn matches(pattern: &Value, value: &Value, bindings: &mut Bindings) -> Match
     Ok(())
 }
 
+/// Whether the values differ in a key that is spelled out in the pattern: the cheap question, asked first where many
+/// messages are compared with many patterns, since most of them differ in a text.
+pub fn differs_plainly(pattern: &Value, value: &Value) -> bool {
+    let (Value::Object(pattern), Value::Object(value)) = (pattern, value) else {
+        return false;
+    };
+    operator(pattern).is_none()
+        && pattern.iter().any(|(key, wanted)| {
+            matches!((wanted, value.get(key)), (Value::String(wanted), Some(Value::String(seen))) if wanted != seen)
+        })
+}
+
 /// The operator at the root of a pattern, if it is one.
 pub fn operator(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (key, argument) = map.iter().next()?;

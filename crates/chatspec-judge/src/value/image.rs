@@ -67,16 +67,30 @@ fn chunk(out: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
 
 /// CRC-32 of ISO 3309, as PNG wants it.
 fn crc32(data: &[u8]) -> u32 {
-    !data.iter().fold(!0, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 {
+    !data.iter().fold(!0, |sum: u32, byte| {
+        (sum >> 8) ^ CRC[usize::from(sum.to_le_bytes()[0] ^ byte)]
+    })
+}
+
+const CRC: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let mut sum = index as u32;
+        let mut bit = 0;
+        while bit < 8 {
+            sum = if sum & 1 == 1 {
                 (sum >> 1) ^ 0xedb8_8320
             } else {
                 sum >> 1
-            }
-        })
-    })
-}
+            };
+            bit += 1;
+        }
+        table[index] = sum;
+        index += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

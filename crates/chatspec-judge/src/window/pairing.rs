@@ -242,6 +242,7 @@ impl Pool {
         !item.taken
             && item.name == demand.event
             && item.args.len() == 1
+            && !pattern::differs_plainly(&demand.pattern, &item.args[0])
             && pattern::matches(&demand.pattern, &item.args[0], &mut Bindings::new()).is_ok()
     }
 
