@@ -3,5 +3,6 @@
 pub mod diagram;
 pub mod human;
 pub mod junit;
+pub mod out;
 pub mod safe;
 pub mod write;

@@ -1,9 +1,15 @@
 //! `chatspec explain`: one rule with its clause, or one conversation.
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use chatspec_judge::fixture::Fixture;
+
 use crate::args::Explain;
 use crate::data::Data;
 use crate::exit::{Exit, Failure};
 use crate::output::human::wrap;
+use crate::output::out::{out, outln};
 
 /// Prints what the spec says, from the same source as every report.
 pub fn run(args: &Explain) -> Result<Exit, Failure> {
@@ -11,7 +17,7 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
     let rules = data.rules()?;
     let fixtures = data.fixtures(&rules)?;
     if let Some(rule) = rules.find(&args.name) {
-        println!(
+        outln!(
             "{} ({}, {}) {}:{}",
             rule.name,
             rule.keyword.text(),
@@ -19,60 +25,79 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
             rule.file,
             rule.line
         );
-        println!();
-        println!("{}", wrap(&rule.text, "  ", 100));
-        println!();
+        outln!();
+        outln!("{}", wrap(&rule.text, "  ", 100));
+        outln!();
         if let Some(reason) = &rule.untested {
-            println!("Not tested: {reason}.");
+            outln!("Not tested: {reason}.");
         }
         if rule.slow {
-            println!("Slow: scored with --slow alone.");
+            outln!("Slow: scored with --slow alone.");
         }
         let holding: Vec<_> = fixtures
             .iter()
             .filter(|fixture| fixture.rules.contains(&rule.name))
             .collect();
         for fixture in &holding {
-            println!("  {:<40} {}", fixture.id, fixture.title);
+            outln!("  {:<40} {}", fixture.id, fixture.title);
         }
         if !holding.is_empty() {
-            println!(
+            outln!(
                 "\nTest it: chatspec test URL --profile {} --rule {}",
-                rule.profile, rule.name
+                rule.profile,
+                rule.name
             );
         }
         return Ok(Exit::Conforms);
     }
     if let Some(fixture) = fixtures.iter().find(|fixture| fixture.id == args.name) {
-        println!(
+        outln!(
             "{} ({})\n\n  {}\n",
-            fixture.id, fixture.profile, fixture.title
+            fixture.id,
+            fixture.profile,
+            fixture.title
         );
         if let Some(why) = &fixture.alone {
-            println!("Runs alone: {why}.");
+            outln!("Runs alone: {why}.");
         }
-        println!("Scored for:");
+        outln!("Scored for:");
         for rule in fixture.rules.iter().filter_map(|name| rules.find(name)) {
-            println!(
+            outln!(
                 "  {} ({})\n{}",
                 rule.name,
                 rule.keyword.text(),
                 wrap(&rule.text, "      ", 100)
             );
         }
-        println!();
-        print!(
-            "{}",
-            data.file(&format!("fixtures/conversations/{}.yaml", fixture.id))?
-        );
+        outln!();
+        out!(data.file(&format!("fixtures/conversations/{}.yaml", fixture.id))?);
         return Ok(Exit::Conforms);
     }
-    let near = rules
-        .nearest(&args.name)
+    let near = match args.name.contains('/') {
+        true => nearest(&args.name, &fixtures),
+        false => rules.nearest(&args.name),
+    };
+    let near = near
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default();
     Err(Failure::usage(format!(
-        "find `{}`: it is no rule and no conversation{near} See `chatspec list`",
+        "find `{}`: it is no rule and no conversation (see `chatspec list`){near}",
         args.name
     )))
+}
+
+/// The conversation whose id starts most alike.
+fn nearest<'a>(name: &str, fixtures: &'a [Arc<Fixture>]) -> Option<&'a str> {
+    let alike = |id: &str| {
+        id.bytes()
+            .zip(name.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    fixtures
+        .iter()
+        .map(|fixture| (alike(&fixture.id), Reverse(fixture.id.as_str())))
+        .max()
+        .filter(|(alike, _)| *alike > name.len() / 2)
+        .map(|(_, Reverse(id))| id)
 }

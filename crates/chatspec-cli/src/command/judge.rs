@@ -8,6 +8,7 @@ use crate::args::Judge;
 use crate::data::{self, Data};
 use crate::exit::{Exit, Failure};
 use crate::output::human;
+use crate::output::out::outln;
 
 /// Prints the verdict on one transcript; exits as a filtered run would.
 pub fn run(args: &Judge) -> Result<Exit, Failure> {
@@ -44,7 +45,7 @@ pub fn run(args: &Judge) -> Result<Exit, Failure> {
         judged,
         &transcript,
     );
-    println!("{} {}", case.verdict.word(), case.id);
+    outln!("{} {}", case.verdict.word(), case.id);
     human::failures(std::slice::from_ref(&case), &rules, "");
     let run = Run {
         profile: args.profile,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::args::Lint;
 use crate::data::{self, Data, plural};
 use crate::exit::{Exit, Failure};
+use crate::output::out::outln;
 
 /// Loads and lints files and folders; every mistake has a place and a mend.
 pub fn run(args: &Lint) -> Result<Exit, Failure> {
@@ -26,6 +27,6 @@ pub fn run(args: &Lint) -> Result<Exit, Failure> {
         .collect::<Result<_, _>>()?;
     let count = texts.len();
     data::load(texts.into_iter(), &rules).map_err(|errors| data::broken(&errors))?;
-    println!("{}: nothing to say", plural(count, "fixture"));
+    outln!("{}: nothing to say", plural(count, "fixture"));
     Ok(Exit::Conforms)
 }

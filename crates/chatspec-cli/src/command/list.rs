@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::args::{List, Listed};
 use crate::data::Data;
 use crate::exit::{Exit, Failure};
+use crate::output::out::{out, outln};
 use crate::output::write;
 
 /// Prints names, one a line, or JSON.
@@ -30,7 +31,7 @@ pub fn run(args: &List) -> Result<Exit, Failure> {
         if args.what != Listed::Rules {
             all["cases"] = json!(cases);
         }
-        print!("{}", write::json(&all)?);
+        out!(write::json(&all)?);
         return Ok(Exit::Conforms);
     }
     if args.what != Listed::Cases {
@@ -41,7 +42,7 @@ pub fn run(args: &List) -> Result<Exit, Failure> {
             } else {
                 ""
             };
-            println!(
+            outln!(
                 "{:<42} {:<10} {}{slow}{untested}",
                 rule.name,
                 rule.keyword.text(),
@@ -51,9 +52,11 @@ pub fn run(args: &List) -> Result<Exit, Failure> {
     }
     if args.what != Listed::Rules {
         for fixture in &fixtures {
-            println!(
+            outln!(
                 "{:<42} {:<10} {}",
-                fixture.id, fixture.profile, fixture.title
+                fixture.id,
+                fixture.profile,
+                fixture.title
             );
         }
     }

@@ -3,6 +3,7 @@
 use crate::args::{Schema, SchemaCommand};
 use crate::data::Data;
 use crate::exit::{Exit, Failure};
+use crate::output::out::{out, outln};
 
 /// Prints one schema, or the names of all.
 pub fn run(args: &Schema) -> Result<Exit, Failure> {
@@ -11,7 +12,7 @@ pub fn run(args: &Schema) -> Result<Exit, Failure> {
     match name {
         None => data
             .below("schemas/")
-            .for_each(|(path, _)| println!("{}", path.trim_start_matches("schemas/"))),
+            .for_each(|(path, _)| outln!("{}", path.trim_start_matches("schemas/"))),
         Some(name) => {
             let path = format!("schemas/{}", name.trim_start_matches("schemas/"));
             let found = data.below("schemas/").find(|(known, _)| *known == path);
@@ -22,7 +23,7 @@ pub fn run(args: &Schema) -> Result<Exit, Failure> {
                     known.join(", ")
                 ))
             })?;
-            print!("{text}");
+            out!(text);
         }
     }
     Ok(Exit::Conforms)

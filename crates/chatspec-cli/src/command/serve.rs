@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::Serve;
 use crate::exit::{Exit, Failure};
+use crate::output::out::outln;
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(args: Serve) -> Result<Exit, Failure> {
@@ -27,7 +28,7 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
         ..Config::default()
     };
     // The one line on stdout: programs that start us read the port from it.
-    println!("listening on http://{address}");
+    outln!("listening on http://{address}");
     chatspec_server::serve(listener, config, terminated())
         .await
         .map_err(|error| Failure::ours(format!("serve: {error}")))?;

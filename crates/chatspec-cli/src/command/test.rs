@@ -15,6 +15,7 @@ use crate::args::{Format, ReportFormat, Test};
 use crate::data::{Data, plural};
 use crate::exit::{Exit, Failure};
 use crate::output::human::Human;
+use crate::output::out::{out, outln};
 use crate::output::{junit, write};
 use crate::select::{Selection, select};
 use crate::target;
@@ -39,7 +40,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     }
     if args.dry_run {
         for case in &cases {
-            println!("{}@{}", case.fixture.id, case.transport.word());
+            outln!("{}@{}", case.fixture.id, case.transport.word());
         }
         return Ok(Exit::Conforms);
     }
@@ -111,6 +112,11 @@ fn outputs(
     outcome: &Outcome,
     human: &mut Human,
 ) -> Result<(), Failure> {
+    // First what is on the screen: a file that cannot be written must not cost the result.
+    match args.format {
+        Format::Json => out!(write::json(report)?),
+        Format::Human => human.finished(report, outcome),
+    }
     for (format, path) in &args.report {
         let text = match format {
             ReportFormat::Json => write::json(report)?,
@@ -120,10 +126,6 @@ fn outputs(
     }
     if let Some(folder) = &args.transcripts {
         transcripts(folder, &outcome.transcripts)?;
-    }
-    match args.format {
-        Format::Json => print!("{}", write::json(report)?),
-        Format::Human => human.finished(report, outcome),
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use super::diagram;
 use super::safe::safe;
 use crate::args::{Format, Test};
 use crate::data::plural;
+use crate::output::out::outln;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
@@ -81,9 +82,9 @@ impl Human {
         if self.quiet {
             return;
         }
-        anstream::println!("{}", self.head);
+        outln!("{}", self.head);
         if in_order == Some(false) {
-            anstream::println!(
+            outln!(
                 "{YELLOW}note{YELLOW:#}: the server handles one connection's events out of order; silence proves nothing on it"
             );
         }
@@ -112,8 +113,8 @@ impl Human {
         if over && !self.quiet {
             let line = topic_line(&name, &self.topics[&name].1);
             match &self.bar {
-                Some(bar) => bar.suspend(|| anstream::println!("{line}")),
-                None => anstream::println!("{line}"),
+                Some(bar) => bar.suspend(|| outln!("{line}")),
+                None => outln!("{line}"),
             }
         }
     }
@@ -125,7 +126,7 @@ impl Human {
         }
         if self.trace {
             for transcript in &outcome.transcripts {
-                anstream::println!("\n{}@{}", transcript.fixture, transcript.transport.word());
+                outln!("\n{}@{}", transcript.fixture, transcript.transport.word());
                 let case = report.cases.iter().find(|case| {
                     case.id == format!("{}@{}", transcript.fixture, transcript.transport.word())
                 });
@@ -133,15 +134,13 @@ impl Human {
                     .map(|case| case.findings.as_slice())
                     .unwrap_or_default();
                 for line in diagram::lines(&transcript.cut(200), findings) {
-                    anstream::println!("  {line}");
+                    outln!("  {line}");
                 }
             }
         }
         failures(&report.cases, &self.rules, &self.repeat);
         for id in &outcome.flaky {
-            anstream::println!(
-                "{YELLOW}flaky{YELLOW:#} {id}: its verdicts differ between repetitions"
-            );
+            outln!("{YELLOW}flaky{YELLOW:#} {id}: its verdicts differ between repetitions");
         }
         summary(report);
     }
@@ -185,7 +184,7 @@ pub fn failures(cases: &[CaseReport], rules: &Rules, repeat: &str) {
             }
         }
         if let Some(error) = &case.error {
-            anstream::println!("\n{RED}ERROR{RED:#} {}: {}", case.id, safe(error));
+            outln!("\n{RED}ERROR{RED:#} {}: {}", case.id, safe(error));
         }
     }
     for (rule, broken) in by_rule {
@@ -201,10 +200,10 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
     } else {
         (YELLOW, "WARN")
     };
-    anstream::println!("\n{style}{word}{style:#} {rule}");
+    outln!("\n{style}{word}{style:#} {rule}");
     if let Some(known) = rules.find(rule) {
-        anstream::println!("{}", wrap(&known.text, "    ", 110));
-        anstream::println!(
+        outln!("{}", wrap(&known.text, "    ", 110));
+        outln!(
             "    {DIM}{} {}, {}:{}{DIM:#}",
             known.profile,
             known.keyword.text(),
@@ -212,7 +211,7 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
             known.line
         );
     }
-    anstream::println!("  in {}: {}", case.id, safe(&case.title));
+    outln!("  in {}: {}", case.id, safe(&case.title));
     for finding in case
         .findings
         .iter()
@@ -224,13 +223,13 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
         } else {
             format!(" ({})", finding.who)
         };
-        anstream::println!(
+        outln!(
             "  step {}{who}: {}",
             finding.step + 1,
             finding.outcome.word()
         );
-        anstream::println!("    expected  {}", safe(&finding.expected));
-        anstream::println!("    saw       {}", safe(&finding.seen));
+        outln!("    expected  {}", safe(&finding.expected));
+        outln!("    saw       {}", safe(&finding.seen));
     }
     if let Some(transcript) = &case.transcript {
         let mine: Vec<_> = case
@@ -248,10 +247,10 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
         until.entries.retain(|entry| {
             entry.step <= last || mine.iter().any(|finding| finding.step == entry.step)
         });
-        anstream::println!();
+        outln!();
         // Marks refer to entries by index: they are found again in the shortened transcript, which keeps a prefix.
         for line in diagram::lines(&until, &remark(transcript, &until, &mine)) {
-            anstream::println!("    {line}");
+            outln!("    {line}");
         }
     }
     if broken.len() > 1 {
@@ -266,10 +265,10 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
         } else {
             String::new()
         };
-        anstream::println!("  also in {}{more}", others.join(", "));
+        outln!("  also in {}{more}", others.join(", "));
     }
     if !repeat.is_empty() {
-        anstream::println!("  repeat: {repeat} --case '{}'", case.id);
+        outln!("  repeat: {repeat} --case '{}'", case.id);
     }
 }
 
@@ -291,9 +290,9 @@ fn remark(
 }
 
 fn summary(report: &Report) {
-    let count = |verdict: Verdict| report.summary.rules.get(&verdict).copied().unwrap_or(0);
-    let scored = report.rules.iter().filter(|rule| rule.scored).count();
-    anstream::println!();
+    let scored = || report.rules.iter().filter(|rule| rule.scored);
+    let count = |verdict: Verdict| scored().filter(|rule| rule.verdict == verdict).count();
+    outln!();
     let verdicts = [
         Verdict::Fail,
         Verdict::Error,
@@ -310,9 +309,9 @@ fn summary(report: &Report) {
             .map(|v| format!("{} {}", count(*v), v.word())),
     );
     let cases = report.cases.len();
-    anstream::println!(
+    outln!(
         "{} of {} in {}: {}",
-        plural(scored, "scored rule"),
+        plural(scored().count(), "scored rule"),
         report.profile,
         plural(cases, "case"),
         parts.join(", ")
@@ -325,7 +324,7 @@ fn summary(report: &Report) {
         reasons.remove("no case of this run covers it");
     }
     for (reason, rules) in reasons {
-        anstream::println!(
+        outln!(
             "{DIM}not verified: {}{DIM:#}",
             wrap(&format!("{} ({})", rules.join(", "), safe(reason)), "", 110)
         );
@@ -343,15 +342,15 @@ fn summary(report: &Report) {
             .filter_map(|case| case.blocked_by.as_deref())
             .collect();
         let roots: Vec<&str> = roots.into_iter().collect();
-        anstream::println!("blocked by {}: {}", roots.join(", "), blocked.join(", "));
+        outln!("blocked by {}: {}", roots.join(", "), blocked.join(", "));
     }
     match report.conformant {
-        Some(true) => anstream::println!("{GREEN}conforms{GREEN:#} to {}", report.profile),
-        Some(false) => anstream::println!("{RED}does not conform{RED:#} to {}", report.profile),
+        Some(true) => outln!("{GREEN}conforms{GREEN:#} to {}", report.profile),
+        Some(false) => outln!("{RED}does not conform{RED:#} to {}", report.profile),
         None if report.summary.filtered => {
-            anstream::println!("a filtered run says nothing about conformance")
+            outln!("a filtered run says nothing about conformance")
         }
-        None => anstream::println!("{YELLOW}not everything could be verified{YELLOW:#}"),
+        None => outln!("{YELLOW}not everything could be verified{YELLOW:#}"),
     }
 }
 

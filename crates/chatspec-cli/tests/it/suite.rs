@@ -10,6 +10,7 @@ use chatspec_harness::wire::{Clock, Target};
 use chatspec_judge::fixture::{self, Fixture};
 use chatspec_judge::rule::{Profile, Rules};
 use chatspec_judge::shape::Shapes;
+use tempfile::TempDir;
 
 /// The seed of every run here: names are the same from run to run.
 pub const SEED: u64 = 7;
@@ -59,6 +60,28 @@ impl Committed {
             .await
             .expect("no probe that could fail")
     }
+}
+
+/// A folder for `--data` with the rules, the schemas and these fixtures alone: reading all of them takes its time.
+pub fn data(fixtures: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fixtures = fixtures
+        .iter()
+        .map(|id| format!("fixtures/conversations/{id}.yaml"));
+    let schemas = ["protocol/v1/server-to-client.receive", "suite/report"]
+        .map(|name| format!("schemas/{name}.json"));
+    let rules = "spec/generated/rules.json".to_owned();
+    for path in fixtures.chain(schemas).chain([rules]) {
+        write(&folder.path().join(&path), &text(&path));
+    }
+    folder
+}
+
+/// Writes a file, and the folders above it.
+pub fn write(path: &Path, text: &str) {
+    let parent = path.parent().expect("a path in a folder");
+    fs::create_dir_all(parent).expect("a folder");
+    fs::write(path, text).expect("a file");
 }
 
 /// A committed file of the data that the program embeds.

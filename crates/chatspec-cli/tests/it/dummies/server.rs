@@ -1,11 +1,12 @@
 //! A Socket.IO server in small: both transports, the upgrade, and a function that says what an event leads to.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -101,10 +102,22 @@ impl Drop for Server {
     }
 }
 
-/// A URL on which nothing listens.
-pub async fn dead_url() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    format!("http://{}", listener.local_addr().expect("the port"))
+/// A port on which nothing listens, and nobody else can while this lives.
+pub struct Dead {
+    pub url: String,
+    _socket: TcpSocket,
+}
+
+impl Dead {
+    pub fn new() -> Dead {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        socket.bind(any).expect("a free port");
+        Dead {
+            url: format!("http://{}", socket.local_addr().expect("the port")),
+            _socket: socket,
+        }
+    }
 }
 
 struct Hub {

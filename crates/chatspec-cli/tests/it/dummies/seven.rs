@@ -1,8 +1,10 @@
 //! Servers that implement nothing. The seven kinds of them, some in several flavours.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
-use super::server::{Asked, Door, Server, dead_url};
+use super::server::{Asked, Dead, Door, Server};
 
 /// A dummy by name.
 pub struct Dummy {
@@ -13,25 +15,25 @@ pub struct Dummy {
 }
 
 /// A running dummy.
-pub struct Running {
-    pub url: String,
-    _server: Option<Server>,
+pub enum Running {
+    Dead(Dead),
+    Living(Server),
+}
+
+impl Running {
+    pub fn url(&self) -> &str {
+        match self {
+            Running::Dead(dead) => &dead.url,
+            Running::Living(server) => &server.url,
+        }
+    }
 }
 
 impl Dummy {
     pub async fn start(&self) -> Running {
         match self.door {
-            None => Running {
-                url: dead_url().await,
-                _server: None,
-            },
-            Some(door) => {
-                let server = Server::start(door()).await;
-                Running {
-                    url: server.url.clone(),
-                    _server: Some(server),
-                }
-            }
+            None => Running::Dead(Dead::new()),
+            Some(door) => Running::Living(Server::start(door()).await),
         }
     }
 }
@@ -52,9 +54,13 @@ pub const ALL: [Dummy; 11] = [
         Some(|| open(|asked| asked.close())),
     ),
     hearing("echo-everything", || open(echo)),
-    hearing("schema-valid-nonsense", || open(nonsense)),
+    hearing("schema-valid-nonsense", || {
+        open(nonsense(|asked, message| {
+            asked.announce("chat", &[message])
+        }))
+    }),
     hearing("schema-valid-nonsense, to the sender", || {
-        open(nonsense_to_sender)
+        open(nonsense(|asked, message| asked.reply("chat", &[message])))
     }),
     hearing("barrier-only", || open(barrier_only)),
 ];
@@ -81,18 +87,18 @@ fn reject(asked: &Asked<'_>) {
     asked.acknowledge(&json!([refusal]));
 }
 
-fn nonsense(asked: &Asked<'_>) {
-    for message in four() {
-        asked.announce("chat", &[message]);
+/// Answers with one message of each type, until it is out of breath: a burst would drown the suite, and prove no more.
+fn nonsense(say: fn(&Asked<'_>, Value)) -> impl Fn(&Asked<'_>) + Send + Sync + 'static {
+    const BREATH: usize = 30;
+    let answered = AtomicUsize::new(0);
+    move |asked| {
+        if answered.fetch_add(1, Ordering::Relaxed) < BREATH {
+            for message in four() {
+                say(asked, message);
+            }
+        }
+        asked.acknowledge(&json!([]));
     }
-    asked.acknowledge(&json!([]));
-}
-
-fn nonsense_to_sender(asked: &Asked<'_>) {
-    for message in four() {
-        asked.reply("chat", &[message]);
-    }
-    asked.acknowledge(&json!([]));
 }
 
 /// One of each type that says anything, right in shape.

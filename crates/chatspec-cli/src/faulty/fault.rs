@@ -1,0 +1,62 @@
+//! The faults, one file a topic.
+
+mod chat;
+mod delivery;
+mod image;
+mod leaving;
+mod listing;
+mod membership;
+mod messages;
+mod names;
+mod presence;
+mod private;
+mod refusals;
+mod text;
+mod transport;
+
+use chatspec_server::{Config, Faults};
+
+/// One deliberate defect.
+pub struct Fault {
+    /// Its name, as in `conformance/faults.toml`.
+    pub name: &'static str,
+    /// What goes wrong, in one sentence.
+    pub what: &'static str,
+    /// Puts it into a server.
+    pub inject: fn(&mut Server),
+}
+
+/// A server that is about to be started, right as long as nothing is injected.
+#[derive(Default)]
+pub struct Server {
+    /// Its settings.
+    pub config: Config,
+    /// The places where it can go wrong.
+    pub faults: Faults,
+}
+
+/// Every fault, topic by topic.
+pub fn all() -> impl Iterator<Item = &'static Fault> {
+    [
+        transport::FAULTS,
+        messages::FAULTS,
+        names::FAULTS,
+        membership::FAULTS,
+        leaving::FAULTS,
+        listing::FAULTS,
+        presence::FAULTS,
+        chat::FAULTS,
+        private::FAULTS,
+        text::FAULTS,
+        image::FAULTS,
+        delivery::FAULTS,
+        refusals::FAULTS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// One line of a table of faults.
+const fn fault(name: &'static str, what: &'static str, inject: fn(&mut Server)) -> Fault {
+    Fault { name, what, inject }
+}
