@@ -1,26 +1,49 @@
 //! Deliberate defects, for the proof that the suite catches them. Only the feature `fault` has them.
 
+use axum::Router;
 use chatspec::refusal::Refusal;
-use chatspec_room::{Audience, Command, Delivery, Rooms};
+use chatspec_room::{Audience, Command, Delivery, Rooms, SessionId};
 use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use socketioxide::extract::AckSender;
 use tracing::{error, warn};
 
-/// Four places where a server can be made to go wrong. The default is right everywhere.
+/// The places where a server can be made to go wrong. The default is right everywhere.
 ///
-/// All four run under the one lock, so they may keep state between calls.
+/// All but the first two run under the one lock, so they may keep state between calls.
 #[non_exhaustive]
 pub struct Faults {
+    /// From the service for all paths to the one that answers instead.
+    pub router: Box<dyn FnOnce(Router) -> Router + Send>,
+    /// What becomes of a connection to the namespace `/other`.
+    pub other_namespace: OtherNamespace,
+    /// Hears of each new session and of its Socket.IO session id, before anything else of it.
+    pub connection: Box<dyn FnMut(SessionId, &str) + Send>,
+    /// From the JSON text of an event, its name first, to the text that is read instead.
+    pub packet: Box<dyn FnMut(SessionId, String) -> String + Send>,
     /// From a command as it came in to the commands that the room gets instead.
     pub command: Box<dyn FnMut(Command) -> Vec<Command> + Send>,
+    /// From a command and the rooms as they are to what comes of it.
+    pub decision: Box<dyn FnMut(&mut Rooms, Command) -> Vec<Delivery> + Send>,
     /// From the deliveries of one command to those that are carried out instead.
     pub delivery: Box<dyn FnMut(Vec<Delivery>) -> Vec<Delivery> + Send>,
     /// From an event about to be sent to the events that are sent instead.
     pub emission: Box<dyn FnMut(Emission) -> Vec<Emission> + Send>,
     /// From the arguments of an acknowledgement to those that are sent instead, or none to send nothing.
     pub acknowledgement: Box<dyn FnMut(Vec<Value>) -> Option<Vec<Value>> + Send>,
+}
+
+/// What becomes of a connection to the namespace `/other`. Only the first is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OtherNamespace {
+    /// It is refused.
+    #[default]
+    Refused,
+    /// It is accepted, and nothing that is said there is heard.
+    Deaf,
+    /// It is served like the default namespace.
+    Served,
 }
 
 /// A Socket.IO event on its way out, as plain JSON.
@@ -37,7 +60,12 @@ pub struct Emission {
 impl Default for Faults {
     fn default() -> Self {
         Self {
+            router: Box::new(|router| router),
+            other_namespace: OtherNamespace::default(),
+            connection: Box::new(|_, _| {}),
+            packet: Box::new(|_, text| text),
             command: Box::new(|command| vec![command]),
+            decision: Box::new(Rooms::apply),
             delivery: Box::new(|deliveries| deliveries),
             emission: Box::new(|emission| vec![emission]),
             acknowledgement: Box::new(Some),
@@ -49,7 +77,7 @@ impl Faults {
     pub(crate) fn decide(&mut self, rooms: &mut Rooms, command: Command) -> Vec<Delivery> {
         let deliveries = (self.command)(command)
             .into_iter()
-            .flat_map(|command| rooms.apply(command))
+            .flat_map(|command| (self.decision)(rooms, command))
             .collect();
         (self.delivery)(deliveries)
     }

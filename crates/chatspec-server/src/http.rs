@@ -16,9 +16,8 @@ use crate::hub::Hub;
 use crate::inbound;
 
 /// The service for all paths, and the handle that closes its sessions.
-pub(crate) fn router(config: &Config, hub: Hub) -> (Router, SocketIo) {
+pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
     let (layer, io) = socket_io(config);
-    let hub = Arc::new(hub);
     // Handlers are registered in a middleware because it runs before the CONNECT reply: a handler registered after
     // that misses what a quick client sends first. Other namespaces have no handler and get a CONNECT_ERROR.
     // rule: transport.namespace.refused
@@ -32,6 +31,22 @@ pub(crate) fn router(config: &Config, hub: Hub) -> (Router, SocketIo) {
             .layer(cors()),
         io,
     )
+}
+
+/// Opens another namespace to clients.
+#[cfg(feature = "fault")]
+pub(crate) fn open_other_namespace(io: &SocketIo, hub: Arc<Hub>, how: crate::OtherNamespace) {
+    use crate::OtherNamespace::{Deaf, Refused, Served};
+    match how {
+        Refused => {}
+        Deaf => {
+            io.ns("/other", async || ());
+        }
+        Served => {
+            let attach = move |socket: SocketRef, io: SocketIo| inbound::attach(hub, &socket, io);
+            io.ns("/other", (async || ()).with(attach));
+        }
+    }
 }
 
 fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {

@@ -54,6 +54,23 @@ impl Hub {
         }
     }
 
+    /// Tells of a new session.
+    #[cfg(feature = "fault")]
+    pub(crate) fn announce(&self, session: &Session, sid: &str) {
+        if let Some(faults) = &mut self.lock().faults {
+            (faults.connection)(session.id, sid);
+        }
+    }
+
+    /// The text that is read instead of the one that came.
+    #[cfg(feature = "fault")]
+    pub(crate) fn tamper(&self, session: &Session, text: String) -> String {
+        match &mut self.lock().faults {
+            Some(faults) => (faults.packet)(session.id, text),
+            None => text,
+        }
+    }
+
     /// A session that no other has been or will be.
     pub(crate) fn open(&self, io: SocketIo) -> Session {
         let id = SessionId(self.sessions.fetch_add(1, Ordering::Relaxed));

@@ -31,6 +31,8 @@ pub(crate) fn attach(
     io: SocketIo,
 ) -> Ready<Result<(), Infallible>> {
     let session = Arc::new(hub.open(io));
+    #[cfg(feature = "fault")]
+    hub.announce(&session, socket.id.as_str());
     info!(session = session.id.0, transport = ?socket.transport_type(), "connect");
     // The session's own room is how it is addressed. It is joined here, before anything can be sent to it.
     socket.join(outbound::session_room(session.id));
@@ -51,6 +53,18 @@ struct Link {
 impl Link {
     fn submit(&self, action: Action, ack: Option<AckSender>) {
         self.hub.submit(&self.session, action, ack);
+    }
+
+    /// The packet that is read instead of the one that came.
+    #[cfg(feature = "fault")]
+    fn tamper(&self, value: Value) -> Value {
+        match value {
+            Value::Str(text, attached) => {
+                let text = self.hub.tamper(&self.session, text.as_str().to_owned());
+                Value::Str(text.into(), attached)
+            }
+            binary @ Value::Bytes(_) => binary,
+        }
     }
 
     /// Does a handler's work. A panic would end the task that reads the connection and leave the client connected to
@@ -74,6 +88,8 @@ struct ChatEvent(Link);
 impl MessageHandler<LocalAdapter, ()> for ChatEvent {
     fn call(&self, socket: Arc<Socket>, value: Value, ack: Option<i64>) {
         self.0.contain(&socket, || {
+            #[cfg(feature = "fault")]
+            let value = self.0.tamper(value);
             let action = packet::action(&value);
             self.0.submit(action, sender(&socket, value, ack));
         });
@@ -86,6 +102,13 @@ struct OtherEvent(Link);
 impl MessageHandler<LocalAdapter, ()> for OtherEvent {
     fn call(&self, socket: Arc<Socket>, value: Value, ack: Option<i64>) {
         self.0.contain(&socket, || {
+            #[cfg(feature = "fault")]
+            let value = self.0.tamper(value);
+            #[cfg(feature = "fault")]
+            if packet::is_named(&value, CHAT_EVENT) {
+                let action = packet::action(&value);
+                return self.0.submit(action, sender(&socket, value, ack));
+            }
             // rule: message.other-event.refused
             let refusal = Refusal::new(
                 Code::UnknownEvent,

@@ -30,7 +30,7 @@ mod outbound;
 
 pub use config::{Config, ConfigError};
 #[cfg(feature = "fault")]
-pub use fault::{Emission, Faults};
+pub use fault::{Emission, Faults, OtherNamespace};
 #[cfg(feature = "fault")]
 pub use listener::serve_faulty;
 pub use listener::{ServeError, serve};

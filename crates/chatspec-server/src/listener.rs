@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
+use socketioxide::SocketIo;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -39,7 +41,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     config.check()?;
-    run(listener, &config, Hub::default(), shutdown).await
+    let served = http::router(&config, Arc::new(Hub::default()));
+    run(listener, &config, served, shutdown).await
 }
 
 /// [`serve`], with deliberate defects.
@@ -51,20 +54,24 @@ pub async fn serve(
 pub async fn serve_faulty(
     listener: TcpListener,
     config: Config,
-    faults: crate::Faults,
+    mut faults: crate::Faults,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     config.check()?;
-    run(listener, &config, Hub::faulty(faults), shutdown).await
+    let wrap = std::mem::replace(&mut faults.router, Box::new(|router| router));
+    let other_namespace = faults.other_namespace;
+    let hub = Arc::new(Hub::faulty(faults));
+    let (router, io) = http::router(&config, Arc::clone(&hub));
+    http::open_other_namespace(&io, hub, other_namespace);
+    run(listener, &config, (wrap(router), io), shutdown).await
 }
 
 async fn run(
     listener: TcpListener,
     config: &Config,
-    hub: Hub,
+    (router, io): (Router, SocketIo),
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let (router, io) = http::router(config, hub);
     let (stop, stopped) = oneshot::channel();
     let silence = config.ping_interval + config.ping_timeout;
     let mut serving = pin!(accept(listener, router, silence, stopped));

@@ -3,7 +3,9 @@
 //! Nothing here includes a generated file at compile time: a broken one must never stop the generator that mends it
 //! from building.
 
+pub mod bench;
 pub mod codegen;
+pub mod faults;
 pub mod test;
 
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, test};
+use xtask::{bench, codegen, faults, test};
 
 /// The project's own chores.
 #[derive(Parser)]
@@ -15,15 +15,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure the whole suite, beside an independent server.
+    Bench(bench::Options),
     /// Write every generated file, or check that all are up to date.
     Codegen(codegen::Options),
     /// Run everything that is to hold.
     Test(test::Options),
+    /// Prove that the suite catches every fault.
+    Faults(faults::Options),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Bench(options) => bench::run(&options),
         Command::Codegen(options) => codegen::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Faults(options) => faults::run(&options),
     }
 }

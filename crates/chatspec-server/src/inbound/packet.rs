@@ -27,6 +27,16 @@ pub(super) fn action(value: &Value) -> Action {
     decoded.map_or_else(Action::Refused, Action::Message)
 }
 
+/// Whether this is an event of that name.
+#[cfg(feature = "fault")]
+pub(super) fn is_named(value: &Value, name: &str) -> bool {
+    let Value::Str(text, _) = value else {
+        return false;
+    };
+    let found = serde_json::from_str::<Vec<serde_json::Value>>(text.as_str());
+    found.is_ok_and(|event| event.first().and_then(serde_json::Value::as_str) == Some(name))
+}
+
 /// The arguments of an event, whose first element is its name.
 fn read(text: &str) -> serde_json::Result<Args> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
