@@ -3,6 +3,7 @@
 //! A name goes in with the characters in question replaced by signs that no key, normalisation or upper-casing changes
 //! and that look like nothing else; on the way out they are replaced back.
 
+use chatspec::name::RoomName;
 use serde_json::Value;
 
 use crate::fault::Server;
@@ -38,10 +39,21 @@ pub fn tag(number: u64) -> char {
     char::from_u32(TAGS + number).unwrap_or_default()
 }
 
-/// Disguises characters in a field of every payload, and reveals them in everything that goes out, upper-cased where
-/// names are.
-pub fn hide(server: &mut Server, field: &'static str, chosen: fn(char) -> bool) {
-    each_payload(server, move |_, payload| encode(payload, field, chosen));
+/// Disguises characters in fields of every payload, after bringing them to NFC or not, and reveals them in everything
+/// that goes out, upper-cased where names are.
+pub fn hide(
+    server: &mut Server,
+    fields: &'static [&'static str],
+    compose: bool,
+    chosen: fn(char) -> bool,
+) {
+    each_payload(server, move |_, payload| {
+        let mut found = false;
+        for field in fields {
+            found |= encode(payload, field, compose, chosen);
+        }
+        found
+    });
     reveal_all(server);
 }
 
@@ -55,10 +67,13 @@ pub fn reveal_all(server: &mut Server) {
     });
 }
 
-fn encode(payload: &mut Object, field: &str, chosen: fn(char) -> bool) -> bool {
+fn encode(payload: &mut Object, field: &str, compose: bool, chosen: fn(char) -> bool) -> bool {
     let Some(Value::String(name)) = payload.get_mut(field) else {
         return false;
     };
+    if compose && let Ok(rewritten) = RoomName::parse(name) {
+        *name = rewritten.to_string();
+    }
     let hidden = name
         .chars()
         .map(|c| if chosen(c) { disguise(c) } else { c });

@@ -1,5 +1,6 @@
 //! Shorter ways into the hooks of a server.
 
+use chatspec::json::Payload;
 use chatspec::message::{ClientMessage, ServerMessage};
 use chatspec_room::{Action, Audience, Command, Delivery, Rooms, SessionId};
 use chatspec_server::Emission;
@@ -60,8 +61,8 @@ pub fn each_body(
     });
 }
 
-/// Changes the name and arguments of every event that comes in, unless they are no JSON or the change says that there
-/// is none. Then the text stays as it was, duplicate keys and all.
+/// Changes the name and arguments of every event that comes in, unless they are no JSON, have a key twice, or the change
+/// says that there is none. Then the text stays as it was.
 pub fn each_event(
     server: &mut Server,
     mut change: impl FnMut(SessionId, &mut Vec<Value>) -> bool + Send + 'static,
@@ -70,6 +71,9 @@ pub fn each_event(
         let Ok(mut event) = serde_json::from_str::<Vec<Value>>(&text) else {
             return text;
         };
+        if Payload::parse(&text).value().is_err() {
+            return text;
+        }
         match change(session, &mut event) {
             true => Value::Array(event).to_string(),
             false => text,

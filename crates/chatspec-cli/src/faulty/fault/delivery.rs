@@ -12,10 +12,11 @@ use crate::hooks::{after, decide, refused, said};
 pub const FAULTS: &[Fault] = &[
     fault(
         "ack-missing",
-        "A message that is no listing is not acknowledged when it is accepted.",
+        "A chat or an image is not acknowledged when it is accepted.",
         |server| {
             after(server, |command, mut deliveries| {
-                if !is_users(command) && !refused(&deliveries) {
+                let talk = said(command).is_some_and(|m| matches!(m.tag(), "chat" | "image"));
+                if talk && !refused(&deliveries) {
                     deliveries.retain(|d| !is_ack(d));
                 }
                 deliveries

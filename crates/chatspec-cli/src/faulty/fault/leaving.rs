@@ -2,11 +2,11 @@
 
 use chatspec::message::{ClientMessage, DelUser, ServerMessage};
 use chatspec::name::{RoomName, UserName};
-use chatspec::refusal::{Code, Refusal};
+use chatspec::refusal::Code;
 use chatspec_room::{Action, Audience, Command, Delivery};
 use serde_json::Value;
 
-use super::membership::is_deluser;
+use super::membership::{is_deluser, stay_tuned};
 use super::{Fault, fault};
 use crate::hooks::{after, decide, each_payload, insert, pardon, refused, said, tag};
 use crate::people::People;
@@ -50,18 +50,9 @@ pub const FAULTS: &[Fault] = &[
         "leave-still-hears",
         "Who has left hears the room on.",
         |server| {
-            after(server, |command, mut deliveries| {
-                if is_leave(command) {
-                    deliveries.retain(|d| !matches!(d, Delivery::Exit { .. }));
-                    if let Some(Delivery::Message {
-                        audience: Audience::Room { except, .. },
-                        ..
-                    }) = deliveries.first_mut()
-                    {
-                        *except = Some(command.session);
-                    }
-                }
-                deliveries
+            after(server, |command, deliveries| match is_leave(command) {
+                true => stay_tuned(command.session, deliveries),
+                false => deliveries,
             });
         },
     ),
@@ -126,17 +117,16 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "leave-absent-refused",
-        "A leave without name or room is refused.",
+        "leave-absent-untold",
+        "A leave without name or room takes its sender out, and nobody hears of it.",
         |server| {
-            decide(server, |rooms, mut command| {
-                if let Some(ClientMessage::Leave(leave)) = said(&command)
+            after(server, |command, mut deliveries| {
+                if let Some(ClientMessage::Leave(leave)) = said(command)
                     && (leave.user.is_none() || leave.room.is_none())
                 {
-                    let refusal = Refusal::new(Code::BadPayload, "a leave has a user and a room");
-                    command.action = Action::Refused(refusal);
+                    deliveries.retain(|d| !is_deluser(d));
                 }
-                rooms.apply(command)
+                deliveries
             });
         },
     ),

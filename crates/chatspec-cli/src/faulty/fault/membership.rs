@@ -9,20 +9,27 @@ use serde_json::json;
 
 use super::{Fault, Server, fault};
 use crate::cipher::{reveal_all, tag as name_tag};
-use crate::hooks::{after, decide, each_message, each_payload, insert, refused, said, tag};
+use crate::hooks::{after, decide, each_payload, insert, refused, said, tag};
 use crate::people::{People, Person};
 
 pub const FAULTS: &[Fault] = &[
     fault(
         "join-untold-to-joiner",
-        "A join is announced to the others alone.",
+        "Entering a room is announced to the others alone.",
         |server| {
-            each_message(server, |command, audience, message| {
-                if let (ServerMessage::NewUser(_), Audience::Room { except, .. }) =
-                    (message, audience)
-                {
-                    *except = Some(command.session);
+            after(server, |command, mut deliveries| {
+                let enters = |d: &Delivery| matches!(d, Delivery::Enter { .. });
+                let enters = deliveries.iter().any(enters);
+                for delivery in deliveries.iter_mut().filter(|_| enters) {
+                    if let Delivery::Message {
+                        audience: Audience::Room { except, .. },
+                        message: ServerMessage::NewUser(_),
+                    } = delivery
+                    {
+                        *except = Some(command.session);
+                    }
                 }
+                deliveries
             });
         },
     ),
@@ -60,6 +67,7 @@ pub const FAULTS: &[Fault] = &[
                 people.note(command, &deliveries);
                 if let (Some(old), Some(new)) = (before, people.of(command.session))
                     && is_join(command)
+                    && !refused(&deliveries)
                     && old.room.key() == new.room.key()
                     && old.user.key() == new.user.key()
                 {
@@ -132,11 +140,9 @@ pub const FAULTS: &[Fault] = &[
         "move-still-hears",
         "Who moves to another room hears the old one on.",
         |server| {
-            after(server, |command, mut deliveries| {
-                if is_join(command) {
-                    deliveries.retain(|d| !matches!(d, Delivery::Exit { .. }));
-                }
-                deliveries
+            after(server, |command, deliveries| match is_join(command) {
+                true => stay_tuned(command.session, deliveries),
+                false => deliveries,
             });
         },
     ),
@@ -387,5 +393,20 @@ pub fn leaving(session: SessionId) -> Command {
 fn exits(deliveries: Vec<Delivery>) -> Vec<Delivery> {
     let mut deliveries = deliveries;
     deliveries.retain(|d| matches!(d, Delivery::Exit { .. }));
+    deliveries
+}
+
+/// A session does not go out of its room after all, and yet does not hear that it has.
+pub fn stay_tuned(session: SessionId, mut deliveries: Vec<Delivery>) -> Vec<Delivery> {
+    deliveries.retain(|d| !matches!(d, Delivery::Exit { .. }));
+    for delivery in deliveries.iter_mut().filter(|d| is_deluser(d)) {
+        if let Delivery::Message {
+            audience: Audience::Room { except, .. },
+            ..
+        } = delivery
+        {
+            *except = Some(session);
+        }
+    }
     deliveries
 }

@@ -108,7 +108,12 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "duplicate-keys-accepted",
         "Of a key that is there twice, the last value counts.",
-        |server| each_payload(server, |_, _| true),
+        |server| {
+            server.faults.packet = Box::new(|_, text| {
+                let event = serde_json::from_str::<Value>(&text);
+                event.map_or(text, |event| event.to_string())
+            });
+        },
     ),
     fault(
         "numbers-as-text",
@@ -157,10 +162,17 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "deluser-second-argument",
-        "A deluser comes with a second argument, the time.",
+        "A deluser, but that of a drop, comes with a second argument, the time.",
         |server| {
-            server.faults.emission = Box::new(|mut emission| {
-                if emission.arguments[0].get("type") == Some(&json!("deluser")) {
+            let drop = Shared::<bool>::default();
+            let dropped = drop.clone();
+            after(server, move |command, deliveries| {
+                *drop.open() = command.action == Action::Disconnected;
+                deliveries
+            });
+            server.faults.emission = Box::new(move |mut emission| {
+                let deluser = emission.arguments[0].get("type") == Some(&json!("deluser"));
+                if deluser && !*dropped.open() {
                     emission.arguments.push(json!("12:34"));
                 }
                 vec![emission]

@@ -128,18 +128,22 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "nfc-missing",
-        "Composed and decomposed letters are different in user names and shown as sent.",
-        |server| hide(server, "user", |c| ('\u{300}'..'\u{370}').contains(&c)),
+        "Composed and decomposed letters are different in names and shown as sent.",
+        |server| {
+            hide(server, &["user", "room"], false, |c| {
+                ('\u{300}'..'\u{370}').contains(&c)
+            })
+        },
     ),
     fault(
         "user-case-sensitive",
         "Ada and ADA are different users.",
-        |server| hide(server, "user", |c| c.is_ascii_lowercase()),
+        |server| hide(server, &["user"], true, |c| c.is_ascii_lowercase()),
     ),
     fault(
         "room-case-sensitive",
         "Lobby and LOBBY are different rooms.",
-        |server| hide(server, "room", |c| c.is_ascii_lowercase()),
+        |server| hide(server, &["room"], true, |c| c.is_ascii_lowercase()),
     ),
     fault(
         "session-id-as-room",
@@ -172,7 +176,12 @@ pub const FAULTS: &[Fault] = &[
         "A name that looks like another one is accepted.",
         |server| {
             // A look-alike is refused at the joining; disguised, it looks like nothing.
-            hide(server, "user", |c| ('\u{370}'..'\u{42f}').contains(&c));
+            hide(
+                server,
+                &["user"],
+                true,
+                |c| matches!(c, 'Α'..='Ω' | 'А'..='Я'),
+            );
         },
     ),
 ];
