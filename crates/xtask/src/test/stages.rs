@@ -84,7 +84,7 @@ pub fn all() -> Vec<Stage> {
         Stage {
             name: "faults",
             quick: false,
-            commands: || vec![cargo("run -q -p xtask -- faults")],
+            commands: || vec![cargo("run -q -p xtask -- faults --profile dev")],
         },
     ]
 }
