@@ -9,6 +9,12 @@ use serde_json::Value;
 use socketioxide::extract::AckSender;
 use tracing::{error, warn};
 
+/// Hears of a session and its Socket.IO session id.
+pub type Hear = dyn FnMut(SessionId, &str) + Send;
+
+/// Decides in place of the room.
+pub type Decide = dyn FnMut(&mut Rooms, Command) -> Vec<Delivery> + Send;
+
 /// The places where a server can be made to go wrong. The default is right everywhere.
 ///
 /// All but the first two run under the one lock, so they may keep state between calls.
@@ -19,13 +25,13 @@ pub struct Faults {
     /// What becomes of a connection to the namespace `/other`.
     pub other_namespace: OtherNamespace,
     /// Hears of each new session and of its Socket.IO session id, before anything else of it.
-    pub connection: Box<dyn FnMut(SessionId, &str) + Send>,
+    pub connection: Box<Hear>,
     /// From the JSON text of an event, its name first, to the text that is read instead.
     pub packet: Box<dyn FnMut(SessionId, String) -> String + Send>,
     /// From a command as it came in to the commands that the room gets instead.
     pub command: Box<dyn FnMut(Command) -> Vec<Command> + Send>,
     /// From a command and the rooms as they are to what comes of it.
-    pub decision: Box<dyn FnMut(&mut Rooms, Command) -> Vec<Delivery> + Send>,
+    pub decision: Box<Decide>,
     /// From the deliveries of one command to those that are carried out instead.
     pub delivery: Box<dyn FnMut(Vec<Delivery>) -> Vec<Delivery> + Send>,
     /// From an event about to be sent to the events that are sent instead.

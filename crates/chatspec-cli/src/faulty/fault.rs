@@ -2,6 +2,7 @@
 
 mod chat;
 mod delivery;
+mod frames;
 mod image;
 mod leaving;
 mod listing;
@@ -15,6 +16,8 @@ mod text;
 mod transport;
 
 use chatspec_server::{Config, Faults};
+
+use crate::relay::Relay;
 
 /// One deliberate defect.
 pub struct Fault {
@@ -33,12 +36,15 @@ pub struct Server {
     pub config: Config,
     /// The places where it can go wrong.
     pub faults: Faults,
+    /// What becomes of WebSocket messages before the server and behind it, if anything does.
+    pub relay: Option<Relay>,
 }
 
 /// Every fault, topic by topic.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
     [
         transport::FAULTS,
+        frames::FAULTS,
         messages::FAULTS,
         names::FAULTS,
         membership::FAULTS,

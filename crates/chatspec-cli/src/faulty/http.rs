@@ -78,7 +78,7 @@ pub fn each_head(server: &mut Server, change: fn(&Asked, StatusCode, &mut Header
 }
 
 /// Changes the body of every POST, or answers it right away.
-pub fn each_post(server: &mut Server, change: fn(String) -> Result<String, StatusCode>) {
+pub fn each_post(server: &mut Server, change: fn(String) -> Result<String, Response>) {
     wrap(server, move |request, next| async move {
         if request.method() != Method::POST {
             return next.run(request).await;
@@ -89,7 +89,7 @@ pub fn each_post(server: &mut Server, change: fn(String) -> Result<String, Statu
                 parts.headers.remove(header::CONTENT_LENGTH);
                 next.run(Request::from_parts(parts, Body::from(body))).await
             }
-            Err(status) => status.into_response(),
+            Err(response) => response,
         }
     });
 }

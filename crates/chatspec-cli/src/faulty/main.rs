@@ -7,7 +7,9 @@ mod fault;
 mod hooks;
 mod http;
 mod people;
+mod relay;
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -57,18 +59,32 @@ async fn run(args: &Args) -> Result<(), String> {
         eprintln!("{name}: {what}");
         inject(&mut server);
     }
-    let listener = TcpListener::bind(&args.listen)
-        .await
-        .map_err(|error| format!("listen on {}: {error}", args.listen))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| format!("read the address: {error}"))?;
+    let (mut listener, address) = listen(&args.listen).await?;
     // The one line on stdout: programs that start us read the port from it.
     println!("listening on http://{address}");
-    let Server { config, faults } = server;
+    let Server {
+        config,
+        faults,
+        relay,
+    } = server;
+    if let Some(relay) = relay {
+        let (inner, server) = listen("127.0.0.1:0").await?;
+        let outer = std::mem::replace(&mut listener, inner);
+        tokio::spawn(relay::run(outer, server, relay));
+    }
     chatspec_server::serve_faulty(listener, config, faults, interrupted())
         .await
         .map_err(|error| format!("serve: {error}"))
+}
+
+async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), String> {
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("listen on {address}: {error}"))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| format!("read the address: {error}"))?;
+    Ok((listener, address))
 }
 
 async fn interrupted() {

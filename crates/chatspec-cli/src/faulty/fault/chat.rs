@@ -78,12 +78,12 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     fault(
-        "unjoined-ignored",
-        "What is said without having joined is acknowledged and ignored.",
+        "unjoined-image-ignored",
+        "An image that is shown without having joined is acknowledged and ignored.",
         |server| {
             after(server, |command, deliveries| {
-                let talk = said(command).is_some_and(|m| matches!(m.tag(), "chat" | "image"));
-                match talk && is_refused_with(&deliveries, Code::NotJoined) {
+                let image = matches!(said(command), Some(ClientMessage::Image(_)));
+                match image && is_refused_with(&deliveries, Code::NotJoined) {
                     true => pardon(deliveries),
                     false => deliveries,
                 }

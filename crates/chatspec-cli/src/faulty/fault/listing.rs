@@ -3,7 +3,7 @@
 use chatspec::message::{ClientMessage, ServerMessage, UserList};
 use chatspec::name::ShownName;
 use chatspec::refusal::{Code, Refusal};
-use chatspec_room::{Action, Audience, Delivery};
+use chatspec_room::{Action, Audience, Delivery, SessionId};
 use serde_json::json;
 
 use super::{Fault, fault};
@@ -21,13 +21,9 @@ pub const FAULTS: &[Fault] = &[
                 people.note(&command, &deliveries);
                 if let Some(ClientMessage::Users(request)) = said(&command) {
                     let room = request.room.clone().unwrap_or_default();
-                    let names = rooms.members(&room).filter_map(|s| people.of(s));
-                    let mut names: Vec<ShownName> = names.map(|p| p.user.shown()).collect();
-                    names.reverse();
-                    if let Some(Delivery::Message { message, .. }) = deliveries.first_mut() {
-                        let names = names.iter().map(ShownName::as_str);
-                        *message = ServerMessage::Users(UserList::new(names));
-                    }
+                    let mut members: Vec<SessionId> = rooms.members(&room).collect();
+                    members.reverse();
+                    list(&mut deliveries, &people, &members);
                 }
                 deliveries
             });
@@ -98,6 +94,24 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "listing-without-oneself",
+        "A listing leaves out whoever asks for it.",
+        |server| {
+            let mut people = People::default();
+            decide(server, move |rooms, command| {
+                let mut deliveries = rooms.apply(command.clone());
+                people.note(&command, &deliveries);
+                if let Some(ClientMessage::Users(request)) = said(&command) {
+                    let room = request.room.clone().unwrap_or_default();
+                    let others = rooms.members(&room).filter(|s| *s != command.session);
+                    let others: Vec<SessionId> = others.collect();
+                    list(&mut deliveries, &people, &others);
+                }
+                deliveries
+            });
+        },
+    ),
+    fault(
         "listing-default-own-room",
         "A listing without room is one of the sender's room.",
         |server| {
@@ -122,6 +136,16 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
 ];
+
+/// Lists these members instead.
+fn list(deliveries: &mut [Delivery], people: &People, members: &[SessionId]) {
+    let names = members.iter().filter_map(|session| people.of(*session));
+    let names: Vec<ShownName> = names.map(|person| person.user.shown()).collect();
+    if let Some(Delivery::Message { message, .. }) = deliveries.first_mut() {
+        let list = UserList::new(names.iter().map(ShownName::as_str));
+        *message = ServerMessage::Users(list);
+    }
+}
 
 /// A listing in which names in quotes are in apostrophes instead.
 fn apostrophes(list: &str) -> String {

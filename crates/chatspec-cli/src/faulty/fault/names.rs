@@ -146,6 +146,21 @@ pub const FAULTS: &[Fault] = &[
         |server| hide(server, &["room"], true, |c| c.is_ascii_lowercase()),
     ),
     fault(
+        "small-letters-deaf",
+        "A chat or an image to a room that is spelled with small letters reaches nobody.",
+        |server| {
+            after(server, |command, mut deliveries| {
+                let talk = said(command).filter(|m| matches!(m.tag(), "chat" | "image"));
+                let room = talk.map(|m| m.to_value()["room"].clone());
+                let room = room.as_ref().and_then(Value::as_str).unwrap_or_default();
+                if room.contains(|c: char| c.is_ascii_lowercase()) {
+                    deliveries.retain(|d| !matches!(d, Delivery::Message { .. }));
+                }
+                deliveries
+            });
+        },
+    ),
+    fault(
         "session-id-as-room",
         "Whoever sends to a room called like a session id sends to that session.",
         |server| {
