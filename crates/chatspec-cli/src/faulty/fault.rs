@@ -4,14 +4,16 @@ mod chat;
 mod delivery;
 mod frames;
 mod image;
+mod joining;
 mod leaving;
 mod listing;
-mod membership;
 mod messages;
+mod moving;
 mod names;
 mod presence;
 mod private;
 mod refusals;
+mod taken;
 mod text;
 mod transport;
 
@@ -47,7 +49,9 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         frames::FAULTS,
         messages::FAULTS,
         names::FAULTS,
-        membership::FAULTS,
+        joining::FAULTS,
+        moving::FAULTS,
+        taken::FAULTS,
         leaving::FAULTS,
         listing::FAULTS,
         presence::FAULTS,
@@ -65,4 +69,20 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
 /// One line of a table of faults.
 const fn fault(name: &'static str, what: &'static str, inject: fn(&mut Server)) -> Fault {
     Fault { name, what, inject }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Two tables of the same faults: here what they do, there which rules they break.
+    #[test]
+    fn the_table_of_rules_says_the_same() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/faults.toml");
+        let table = std::fs::read_to_string(path).unwrap();
+        for Fault { name, what, .. } in all() {
+            let entry = format!("name = \"{name}\"\nwhat = \"{what}\"\n");
+            assert!(table.contains(&entry), "{entry}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Shorter ways into the hooks of a server.
 
 use chatspec::json::Payload;
-use chatspec::message::{ClientMessage, ServerMessage};
+use chatspec::message::{ClientMessage, Leave, ServerMessage};
 use chatspec_room::{Action, Audience, Command, Delivery, Rooms, SessionId};
 use chatspec_server::Emission;
 use serde_json::{Map, Value};
@@ -135,4 +135,50 @@ pub fn insert(deliveries: &mut Vec<Delivery>, message: impl IntoIterator<Item = 
         .position(|delivery| matches!(delivery, Delivery::Ack { .. }))
         .unwrap_or(deliveries.len());
     deliveries.splice(end..end, message);
+}
+
+/// Whether this is a join, refused or not.
+pub fn is_join(command: &Command) -> bool {
+    matches!(said(command), Some(ClientMessage::Join(_)))
+}
+
+/// Whether this tells of somebody who goes.
+pub fn is_deluser(delivery: &Delivery) -> bool {
+    matches!(
+        delivery,
+        Delivery::Message {
+            message: ServerMessage::DelUser(_),
+            ..
+        }
+    )
+}
+
+/// The command of a session that goes away without a word.
+pub fn leaving(session: SessionId) -> Command {
+    Command::new(
+        session,
+        Action::Message(ClientMessage::Leave(Leave::default())),
+    )
+}
+
+/// What is not said of going away, but done.
+pub fn exits(deliveries: Vec<Delivery>) -> Vec<Delivery> {
+    let mut deliveries = deliveries;
+    deliveries.retain(|d| matches!(d, Delivery::Exit { .. }));
+    deliveries
+}
+
+/// A session does not go out of its room after all, and yet does not hear that it has.
+pub fn stay_tuned(session: SessionId, mut deliveries: Vec<Delivery>) -> Vec<Delivery> {
+    deliveries.retain(|d| !matches!(d, Delivery::Exit { .. }));
+    for delivery in deliveries.iter_mut().filter(|d| is_deluser(d)) {
+        if let Delivery::Message {
+            audience: Audience::Room { except, .. },
+            ..
+        } = delivery
+        {
+            *except = Some(session);
+        }
+    }
+    deliveries
 }

@@ -81,11 +81,6 @@ pub fn all() -> Vec<Stage> {
             quick: false,
             commands: || outside("rust-client"),
         },
-        Stage {
-            name: "faults",
-            quick: false,
-            commands: || vec![cargo("run -q -p xtask -- faults --profile dev")],
-        },
     ]
 }
 

@@ -27,9 +27,7 @@ pub const FAULTS: &[Fault] = &[
         "image-shown-next-door",
         "An image is shown in every room whose name ends alike.",
         |server| {
-            super::membership::next_door(server, |message| {
-                matches!(message, ServerMessage::Image(_))
-            });
+            super::joining::next_door(server, |message| matches!(message, ServerMessage::Image(_)));
         },
     ),
     fault(

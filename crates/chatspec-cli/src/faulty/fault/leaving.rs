@@ -6,9 +6,10 @@ use chatspec::refusal::Code;
 use chatspec_room::{Action, Audience, Command, Delivery};
 use serde_json::Value;
 
-use super::membership::{is_deluser, stay_tuned};
 use super::{Fault, fault};
-use crate::hooks::{after, decide, each_payload, insert, pardon, refused, said, tag};
+use crate::hooks::{
+    after, decide, each_payload, insert, is_deluser, pardon, refused, said, stay_tuned, tag,
+};
 use crate::people::People;
 
 pub const FAULTS: &[Fault] = &[

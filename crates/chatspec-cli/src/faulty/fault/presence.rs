@@ -7,9 +7,8 @@ use chatspec::message::ClientMessage;
 use chatspec::name::NameKey;
 use chatspec_room::{Action, Audience, Delivery, SessionId};
 
-use super::membership::is_deluser;
 use super::{Fault, Server, fault};
-use crate::hooks::{after, decide, insert, refused, said};
+use crate::hooks::{after, decide, insert, is_deluser, refused, said};
 use crate::people::People;
 
 pub const FAULTS: &[Fault] = &[

@@ -9,9 +9,8 @@ use chatspec_room::{Audience, Delivery, SessionId};
 use serde_json::{Value, json};
 
 use super::leaving::is_refused_with;
-use super::membership::leaving;
 use super::{Fault, Server, fault};
-use crate::hooks::{after, decide, each_payload, said};
+use crate::hooks::{after, decide, each_payload, exits, leaving, said};
 use crate::people::{People, Shared};
 
 pub const FAULTS: &[Fault] = &[
@@ -115,10 +114,7 @@ pub const FAULTS: &[Fault] = &[
                 let mut deliveries = rooms.apply(command);
                 if is_refused_with(&deliveries, Code::NotYours) {
                     let gone = rooms.apply(leaving(session));
-                    deliveries.extend(
-                        gone.into_iter()
-                            .filter(|d| matches!(d, Delivery::Exit { .. })),
-                    );
+                    deliveries.extend(exits(gone));
                 }
                 deliveries
             });
