@@ -183,7 +183,7 @@ fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 fn metadata() -> Metadata {
     MetadataCommand::new()
         .manifest_path(xtask::root().join("Cargo.toml"))
-        .other_options(["--locked".to_owned(), "--offline".to_owned()])
+        .other_options(["--locked".to_owned()])
         .exec()
         .expect("cargo metadata runs")
 }
