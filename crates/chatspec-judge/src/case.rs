@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Outcome};
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, TransportName};
 use crate::invariant;
 use crate::rule::{Level, Profile, Rules, names};
 use crate::shape::Shapes;
-use crate::transcript::Transcript;
+use crate::transcript::{Stop, Transcript, What};
 use crate::value::ValueError;
 use crate::verdict::Verdict;
 use crate::window::Window;
@@ -92,7 +92,7 @@ fn findings(
     }
     if let Some(stop) = transcript.stopped.as_ref().filter(|stop| !stop.ours) {
         all.push(Finding::new(
-            names::LIVES,
+            unusable(fixture, transcript, stop),
             Outcome::Dead,
             stop.step,
             &stop.who,
@@ -109,6 +109,25 @@ fn findings(
     });
     all.sort_by_key(|finding| finding.step);
     Ok(all)
+}
+
+/// The rule that says that this participant can go on: of its transport where it could not even connect.
+fn unusable(fixture: &Fixture, transcript: &Transcript, stop: &Stop) -> &'static str {
+    let refused = transcript.entries.iter().any(|entry| {
+        entry.step == stop.step
+            && entry.who == stop.who
+            && matches!(entry.what, What::ConnectFailed { .. })
+    });
+    if !refused {
+        return names::LIVES;
+    }
+    let participant = fixture.participants.iter().find(|p| p.name == stop.who);
+    let own = participant.and_then(|participant| participant.transport);
+    match own.unwrap_or(transcript.transport) {
+        TransportName::Websocket => names::WEBSOCKET,
+        TransportName::Polling => names::POLLING,
+        TransportName::Upgrade => names::UPGRADE,
+    }
 }
 
 fn weigh(

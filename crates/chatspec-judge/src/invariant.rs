@@ -132,7 +132,8 @@ fn sender_order(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
 /// A message to a room reaches nobody whose newest confirmed membership is another room.
 ///
 /// Membership is read off the transcript: a newuser that comes back for its room confirms a join, one's own leave that is
-/// not refused ends it, and so does a drop.
+/// not refused ends it, and so does a drop. A close by the server ends nothing that was on its way: the next session
+/// begins without a room.
 fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
     let mut asked: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let mut member: BTreeMap<&str, Option<String>> = BTreeMap::new();
@@ -175,7 +176,7 @@ fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
                 }
                 // A refusal: nothing has changed.
                 What::Event { .. } => drop(leaving.remove(entry.who.as_str())),
-                What::Dropped | What::Closed { .. } => drop(member.remove(entry.who.as_str())),
+                What::Dropped | What::Connected { .. } => drop(member.remove(entry.who.as_str())),
                 _ => {}
             }
         }
@@ -211,14 +212,19 @@ fn members_only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
     findings
 }
 
-/// What comes after everybody has left. Announcements are the leaving itself.
+/// What comes after everybody has left. Announcements are the leaving itself, and who was lost on the way never left.
 fn late(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
     let after = transcript
         .entries
         .iter()
         .enumerate()
         .filter(|(_, entry)| entry.step >= fixture.steps.len());
+    let lost = |who: &str| {
+        let mut own = transcript.entries.iter().filter(|entry| entry.who == who);
+        own.any(|entry| matches!(entry.what, What::BarrierLost { .. }))
+    };
     after
+        .filter(|(_, entry)| !lost(&entry.who))
         .filter_map(|(index, entry)| {
             let What::Event { name, args } = &entry.what else {
                 return None;

@@ -8,6 +8,12 @@ pub const SCHEMA: &str = "message.schema";
 pub const VALID_JSON: &str = "message.valid-json";
 /// The connection still answers after each step.
 pub const LIVES: &str = "connection.lives";
+/// WebSocket alone serves: a session can be opened by it.
+pub const WEBSOCKET: &str = "transport.websocket";
+/// Long-polling alone serves.
+pub const POLLING: &str = "transport.polling";
+/// The one can be upgraded to the other.
+pub const UPGRADE: &str = "transport.upgrade";
 /// The barrier's own request is answered with an empty listing.
 pub const BARRIER: &str = "users.anyone";
 /// An acknowledged success.
