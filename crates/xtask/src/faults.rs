@@ -80,7 +80,7 @@ fn play_all<'a>(programs: &Programs, faults: &[&'a Fault], jobs: usize) -> Vec<O
     let ended: Mutex<Vec<Outcome>> = Mutex::default();
     let work = || {
         while let Some(fault) = lock(&waiting).pop_front() {
-            let outcome = Outcome::new(fault, play::play(programs, Some(&fault.name)));
+            let outcome = Outcome::new(fault, play::play(programs, Some(fault)));
             println!("{}", outcome.line());
             lock(&ended).push(outcome);
         }

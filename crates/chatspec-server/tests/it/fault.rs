@@ -105,3 +105,33 @@ async fn every_hook_is_in_place() {
     }
     assert_eq!(client.packet().await, r#"30["never"]"#);
 }
+
+#[tokio::test]
+async fn what_comes_in_can_be_changed() {
+    let mut faults = Faults::default();
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    faults.connection = Box::new(move |session, sid| {
+        tell.send((session, sid.len())).expect("the test listens");
+    });
+    faults.router = Box::new(|router| router.route("/fault", axum::routing::get(async || "here")));
+    faults.packet = Box::new(|_, text| text.replace("bob", "eve").replace("shout", "chat"));
+    faults.decision = Box::new(|rooms, command| {
+        let mut deliveries = rooms.apply(command);
+        deliveries.retain(|delivery| !matches!(delivery, Delivery::Refuse { .. }));
+        deliveries
+    });
+    let address = start(faults).await;
+    let mut client = Client::connect(address).await;
+    client
+        .chat(json!({"event": "join", "user": "bob", "room": "room"}))
+        .await;
+    assert_eq!(client.event().await, new_user("eve", "room"));
+    let (_, length) = told.recv().await.expect("a session was opened");
+    assert!(length > 0);
+    // Another event is read as what it is changed into, and its refusal is left out.
+    client
+        .send(&[r#"427["shout",{"event":"leave","user":"ada"}]"#])
+        .await;
+    assert!(client.packet().await.starts_with(r#"37[{"code":24,"#));
+    assert_eq!(client.users("room").await, "Users in room: ['EVE']");
+}

@@ -107,6 +107,7 @@ mod tests {
             name: "mute".to_owned(),
             what: "Nobody hears anything.".to_owned(),
             topic: "chat".to_owned(),
+            transport: "websocket".to_owned(),
             rules: set(&["chat.room"]),
             may: set(&["image.room"]),
         }

@@ -8,17 +8,10 @@ use std::process::{Child, Command, Stdio};
 
 use serde::Deserialize;
 
+use super::table::Fault;
+
 /// What every run is asked for.
-const TEST: &[&str] = &[
-    "--profile",
-    "hardened",
-    "--transport",
-    "websocket",
-    "--format",
-    "json",
-    "-j",
-    "8",
-];
+const TEST: &[&str] = &["--profile", "hardened", "--format", "json", "-j", "8"];
 
 /// The programs that were built.
 pub struct Programs {
@@ -88,11 +81,13 @@ impl fmt::Display for Verdicts {
 /// # Errors
 ///
 /// A program cannot be run, or says something else than it should.
-pub fn play(programs: &Programs, fault: Option<&str>) -> Result<Verdicts, String> {
+pub fn play(programs: &Programs, fault: Option<&Fault>) -> Result<Verdicts, String> {
     let server = Server::start(&programs.server, fault)?;
+    let transport = fault.map_or("websocket", |fault| &fault.transport);
     let output = Command::new(&programs.suite)
         .args(["test", &server.url])
         .args(TEST)
+        .args(["--transport", transport])
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("run {}: {error}", programs.suite.display()))?;
@@ -138,10 +133,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(program: &Path, fault: Option<&str>) -> Result<Self, String> {
+    fn start(program: &Path, fault: Option<&Fault>) -> Result<Self, String> {
         let process = Command::new(program)
             .args(["--listen", "127.0.0.1:0"])
-            .args(fault.iter().flat_map(|name| ["--fault", name]))
+            .args(fault.iter().flat_map(|fault| ["--fault", &fault.name]))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -43,6 +43,9 @@ pub struct Fault {
     pub what: String,
     /// The chapter of the spec.
     pub topic: String,
+    /// The transport that the suite plays over.
+    #[serde(default = "websocket")]
+    pub transport: String,
     /// Rules that must fail.
     pub rules: BTreeSet<String>,
     /// Rules that may fail as well. Groups are replaced by what is in them.
@@ -66,6 +69,10 @@ impl Rule {
     pub fn is_scored(&self) -> bool {
         !self.slow && self.untested.is_none() && self.keyword != "MAY"
     }
+}
+
+fn websocket() -> String {
+    "websocket".to_owned()
 }
 
 #[derive(Deserialize)]

@@ -43,7 +43,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "name-upper-cased-in-ascii",
-        "from and the listing upper-case ASCII letters alone.",
+        "from upper-cases ASCII letters alone.",
         |server| {
             let mut people = People::default();
             after(server, move |command, mut deliveries| {

@@ -111,6 +111,16 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "polling-batch-cut",
+        "Of a POST, the first sixteen packets are handled and the others are lost.",
+        |server| {
+            each_post(server, |body| {
+                let packets: Vec<&str> = body.split('\u{1e}').take(16).collect();
+                Ok(packets.join("\u{1e}"))
+            });
+        },
+    ),
+    fault(
         "polling-post-limited",
         "A POST of more than 1 500 bytes is refused.",
         |server| {
