@@ -100,6 +100,15 @@ pub struct Test {
     /// What stdout gets
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    /// Known failures, each with its reason (YAML); an entry that no longer fails is as wrong as a new failure
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the baseline anew from what this run shows; refused where the run is filtered or flaky
+    #[arg(long, requires = "baseline")]
+    pub fix: bool,
+    /// The reason of the entries that --fix adds
+    #[arg(long, value_name = "TEXT", requires = "fix", value_parser = reason)]
+    pub reason: Option<String>,
     /// Print the transcript of every conversation
     #[arg(long)]
     pub trace: bool,
@@ -251,6 +260,13 @@ fn level(text: &str) -> Result<Level, String> {
         other => Err(format!(
             "`{other}` is no level; there are must, should and may"
         )),
+    }
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a reason says something".to_owned()),
+        text => Ok(text.to_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line of chatspec: tests a server of the chat-room protocol, and serves one.
 
 mod args;
+mod baseline;
 mod command;
 mod data;
 mod exit;

@@ -3,6 +3,7 @@
 pub mod diagram;
 pub mod human;
 pub mod junit;
+mod known;
 pub mod out;
 pub mod safe;
 pub mod write;

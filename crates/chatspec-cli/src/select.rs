@@ -1,5 +1,6 @@
 //! Which conversations run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chatspec_harness::suite::Case;
@@ -14,6 +15,8 @@ use crate::exit::Failure;
 pub struct Selection {
     pub cases: Vec<Case>,
     pub filtered: bool,
+    /// Ids of every case that there is, of whatever profile.
+    pub every: BTreeSet<String>,
 }
 
 /// Every fixture of the profile on every transport, less what the arguments leave out.
@@ -58,12 +61,17 @@ pub fn select(
             }
         }
     }
+    let every = fixtures.iter().flat_map(|fixture| {
+        let on = |transport: &TransportName| format!("{}@{}", fixture.id, transport.word());
+        fixture.transports.iter().map(on)
+    });
     let all = TransportName::ALL
         .iter()
         .all(|transport| args.transport.contains(transport));
     Ok(Selection {
         cases,
         filtered: left_out || !all,
+        every: every.collect(),
     })
 }
 

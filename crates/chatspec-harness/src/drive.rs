@@ -126,6 +126,8 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         bindings: known,
         entries: driver.entries,
         stopped,
+        in_order: None,
+        network: None,
     };
     Play {
         transcript,

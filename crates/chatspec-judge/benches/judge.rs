@@ -117,6 +117,8 @@ fn transcript() -> Transcript {
         bindings: names.chain(others).collect(),
         entries: tape.entries,
         stopped: None,
+        in_order: None,
+        network: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod shared;
 use serde_json::Value;
 
 pub use self::file::{AckMode, Connection, Drop, TransportName};
+pub(crate) use self::load::first_line;
 pub use self::load::{FixtureError, load};
 
 use crate::rule::Profile;

@@ -7,6 +7,7 @@
 //! a driver plays [`fixture::Case`] and records a [`transcript::Transcript`], [`case::judge`] turns both into
 //! [`finding::Finding`]s, and [`report`] merges those into verdicts per rule.
 
+pub mod baseline;
 pub mod case;
 pub mod finding;
 pub mod fixture;

@@ -52,6 +52,25 @@ pub struct Summary {
     pub rules: BTreeMap<Verdict, usize>,
     /// Rules of the profile that this run did not verify, with the reason.
     pub not_verified: BTreeMap<String, String>,
+    /// How the run compares with a baseline; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Compared>,
+    /// Verdicts of each case over the repetitions; only of cases whose verdicts differ.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub flaky: BTreeMap<String, BTreeMap<Verdict, usize>>,
+}
+
+/// How a run compares with the failures that a baseline knows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Compared {
+    /// The baseline's path, as given.
+    pub file: String,
+    /// Failures that it knows, a rule of a case each.
+    pub known: usize,
+    /// Entries that are stale or name what does not exist, one line each, with place and mend.
+    pub wrong: Vec<String>,
 }
 
 /// What became of one rule.
@@ -99,6 +118,13 @@ pub struct CaseReport {
     /// What was sent and seen, long strings cut; only where the verdict is no pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcript: Option<Transcript>,
+    /// Rules whose failure here the baseline knows, or whose verdict rests on such a failure; with the reason. Their
+    /// verdict stays what it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub known: BTreeMap<String, String>,
+    /// What the network did to it, where its verdict rests on that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
 }
 
 impl CaseReport {
@@ -121,6 +147,8 @@ impl CaseReport {
             blocked_by: judged.blocked_by,
             error: judged.error,
             transcript: keep.then(|| transcript.cut(200)),
+            known: BTreeMap::new(),
+            network: transcript.network.clone(),
         }
     }
 }
@@ -223,35 +251,52 @@ impl Report {
         if self.cases.iter().any(|case| case.error.is_some()) {
             return 3;
         }
-        if self
-            .rules
-            .iter()
-            .any(|rule| rule.scored && failed(rule, strict))
-        {
-            return 1;
-        }
-        let unsure = |rule: &&RuleReport| {
-            matches!(
-                rule.verdict,
-                Verdict::Inconclusive | Verdict::Blocked | Verdict::Error
-            ) || (rule.verdict == Verdict::Unverified
-                && (!self.summary.filtered || !rule.cases.is_empty()))
-        };
-        if self
+        let scored: Vec<(&RuleReport, Verdict)> = self
             .rules
             .iter()
             .filter(|rule| rule.scored)
-            .any(|rule| unsure(&rule))
+            .map(|rule| (rule, self.unexpected(rule)))
+            .collect();
+        let wrong = |compared: &Compared| !compared.wrong.is_empty();
+        if self.summary.baseline.as_ref().is_some_and(wrong)
+            || scored.iter().any(|(_, verdict)| fails(*verdict, strict))
         {
-            5
-        } else {
-            0
+            return 1;
         }
+        let unsure = |(rule, verdict): &(&RuleReport, Verdict)| {
+            matches!(
+                verdict,
+                Verdict::Inconclusive | Verdict::Blocked | Verdict::Error
+            ) || (*verdict == Verdict::Unverified
+                && (!self.summary.filtered || !rule.cases.is_empty()))
+        };
+        if scored.iter().any(unsure) { 5 } else { 0 }
+    }
+
+    /// The verdict of a rule without the cases in which the baseline knows it.
+    pub fn unexpected(&self, rule: &RuleReport) -> Verdict {
+        let mine = || {
+            self.cases
+                .iter()
+                .filter(|case| case.rules.contains_key(&rule.name))
+        };
+        if mine().all(|case| case.known.is_empty()) {
+            return rule.verdict;
+        }
+        mine()
+            .filter(|case| !case.known.contains_key(&rule.name))
+            .map(|case| case.rules[&rule.name])
+            .fold(Verdict::Observed, Verdict::merge)
     }
 }
 
 fn failed(rule: &RuleReport, strict: bool) -> bool {
-    rule.verdict == Verdict::Fail || (strict && rule.verdict == Verdict::Warn)
+    fails(rule.verdict, strict)
+}
+
+/// Whether a verdict is a failure: that of a violated SHOULD is one under `--strict`.
+pub fn fails(verdict: Verdict, strict: bool) -> bool {
+    verdict == Verdict::Fail || (strict && verdict == Verdict::Warn)
 }
 
 fn merge(run: &Run, rule: &crate::rule::Rule, cases: &[CaseReport]) -> RuleReport {

@@ -23,6 +23,13 @@ pub struct Transcript {
     /// Where the play stopped before its end, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Stop>,
+    /// The ordering probe's answer: whether the server handles one connection's events in order. Absent where it was
+    /// not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_order: Option<bool>,
+    /// What the network did to the conversation, where another try went otherwise: no violation rests on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
 }
 
 /// Why a play stopped before its end.

@@ -12,6 +12,7 @@ use chatspec_judge::rule::{Profile, Rules};
 use chatspec_judge::transcript::Transcript;
 
 use crate::args::{Format, ReportFormat, Test};
+use crate::baseline;
 use crate::data::{Data, plural};
 use crate::exit::{Exit, Failure};
 use crate::output::human::Human;
@@ -32,7 +33,13 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     } else {
         Profile::Core
     });
-    let Selection { cases, filtered } = select(&args, profile, &fixtures, &rules)?;
+    let baseline = baseline::open(&args)?;
+    let Selection {
+        cases,
+        filtered,
+        every,
+    } = select(&args, profile, &fixtures, &rules)?;
+    baseline::fixable(&args, filtered)?;
     if cases.is_empty() {
         return Err(Failure::nothing(
             "find a conversation to play: the filters match none; see `chatspec list cases`",
@@ -80,8 +87,13 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
         SuiteError::Task(_) => Failure::ours(error.to_string()),
     })?;
-    let report = report(&args, profile, &stage, filtered, &rules, &outcome);
+    let mut report = report(&args, profile, &stage, filtered, &rules, &outcome);
+    let fixed = match &baseline {
+        Some(baseline) => baseline::compare(baseline, &args, &rules, &every, &mut report),
+        None => Ok(()),
+    };
     outputs(&args, &report, &outcome, &mut human)?;
+    fixed?;
     Ok(Exit::from_code(report.exit_code(args.strict)))
 }
 

@@ -11,8 +11,8 @@ use chatspec_judge::rule::{Profile, Rules};
 use chatspec_judge::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::diagram;
 use super::safe::safe;
+use super::{diagram, known};
 use crate::args::{Format, Test};
 use crate::data::plural;
 use crate::output::out::outln;
@@ -142,6 +142,7 @@ impl Human {
         for id in &outcome.flaky {
             outln!("{YELLOW}flaky{YELLOW:#} {id}: its verdicts differ between repetitions");
         }
+        known::print(report);
         summary(report);
     }
 }
@@ -179,7 +180,8 @@ pub fn failures(cases: &[CaseReport], rules: &Rules, repeat: &str) {
     let mut by_rule: BTreeMap<&str, Vec<&CaseReport>> = BTreeMap::new();
     for case in cases {
         for (rule, verdict) in &case.rules {
-            if matches!(verdict, Verdict::Fail | Verdict::Warn) {
+            let known = case.known.contains_key(rule);
+            if matches!(verdict, Verdict::Fail | Verdict::Warn) && !known {
                 by_rule.entry(rule).or_default().push(case);
             }
         }

@@ -258,5 +258,7 @@ fn case(rule: &str, verdict: Verdict, error: Option<&str>) -> CaseReport {
         blocked_by: None,
         error: error.map(str::to_owned),
         transcript: None,
+        known: BTreeMap::new(),
+        network: None,
     }
 }

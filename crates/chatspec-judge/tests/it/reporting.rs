@@ -54,6 +54,8 @@ fn case(id: &str, verdicts: &[(&str, Verdict)]) -> CaseReport {
         bindings: BTreeMap::new(),
         entries: vec![],
         stopped: None,
+        in_order: None,
+        network: None,
     };
     CaseReport::new(id, id, TransportName::Websocket, judged, &transcript)
 }

@@ -105,6 +105,8 @@ impl Tape {
             bindings,
             entries: self.entries,
             stopped: None,
+            in_order: None,
+            network: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chatspec_judge::baseline::{BaselineFile, EntryFile};
 use chatspec_judge::fixture::file::{FixtureFile, StepFile};
 use chatspec_judge::report::Report;
 use chatspec_judge::rule::{RulesFile, spec};
@@ -19,6 +20,11 @@ const RULES: &str = "spec/generated/rules.json";
 pub fn artifacts(root: &Path) -> Vec<Artifact> {
     vec![
         Artifact::new(RULES, rules(root)),
+        schema::<BaselineFile<EntryFile<String>>>(
+            "baseline",
+            "Baseline",
+            "The failures of a server that are known, each with its reason.",
+        ),
         schema::<FixtureFile<StepFile>>("fixture", "Fixture", "One scripted conversation."),
         schema::<Report>(
             "report",
