@@ -1,6 +1,7 @@
 //! What people and programs get to see.
 
 pub mod diagram;
+mod flaky;
 pub mod human;
 pub mod junit;
 mod known;

@@ -9,6 +9,7 @@ mod act;
 mod actor;
 mod fresh;
 mod record;
+mod trouble;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use self::actor::Actor;
 
 pub use self::fresh::bindings;
 pub(crate) use self::fresh::tag;
+pub use self::trouble::Trouble;
 
 /// What a play needs to know of the run.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ impl Stage {
 pub struct Play {
     /// Everything sent and received so far.
     pub transcript: Transcript,
+    /// What may have been the network's doing, if anything.
+    pub trouble: Option<Trouble>,
     actors: Vec<Actor>,
     steps: usize,
 }
@@ -109,6 +113,7 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         entries: Vec::new(),
         bindings: bindings.clone(),
         step: 0,
+        trouble: None,
     };
     let stopped = driver.conversation().await.err();
     driver.farewell().await;
@@ -129,8 +134,12 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         in_order: None,
         network: None,
     };
+    let trouble = driver
+        .trouble
+        .or_else(|| driver.actors.iter().find_map(Actor::trouble));
     Play {
         transcript,
+        trouble,
         actors: driver.actors,
         steps: fixture.steps.len(),
     }
@@ -143,6 +152,8 @@ struct Driver<'a> {
     entries: Vec<Entry>,
     bindings: Bindings,
     step: usize,
+    /// Of what belongs to no actor.
+    trouble: Option<Trouble>,
 }
 
 impl Driver<'_> {
@@ -343,7 +354,8 @@ impl Driver<'_> {
         }
     }
 
-    /// pingInterval + pingTimeout + 5 s, by the slowest handshake.
+    /// pingInterval + pingTimeout + 5 s, by the slowest handshake. The intervals are the server's; the rest is our
+    /// patience.
     fn heartbeat(&self) -> Duration {
         let longest = self
             .actors
@@ -351,7 +363,8 @@ impl Driver<'_> {
             .map(Actor::heartbeat)
             .max()
             .unwrap_or_default();
-        (longest + Duration::from_secs(5)).min(Duration::from_secs(180))
+        let patience = Duration::from_secs(5).mul_f64(self.stage.timeout_scale);
+        (longest + patience).min(Duration::from_secs(180))
     }
 
     fn positions(&self, holds: impl Fn(&Actor) -> bool) -> Vec<usize> {

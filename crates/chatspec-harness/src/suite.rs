@@ -1,15 +1,17 @@
 //! Plays many fixtures, several at a time, and has them judged.
 //!
 //! A run starts with a control (does anything answer at all?) and an ordering probe (may silence be believed?). Cases that
-//! touch what is shared run alone, at the end. Connections of ended cases stay open to the end of the run, so that what
+//! touch what is shared run alone, at the end. Cases that fail on a connection that was lost are played again. Connections of ended cases stay open to the end of the run, so that what
 //! comes late is still heard and flips the verdict of its case.
 
 mod control;
 mod merge;
+mod network;
 mod order;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chatspec_judge::case::{self, Judgement, Law};
 use chatspec_judge::fixture::{Fixture, TransportName};
@@ -17,8 +19,11 @@ use chatspec_judge::report::CaseReport;
 use chatspec_judge::rule::{Profile, Rules};
 use chatspec_judge::shape::Shapes;
 use chatspec_judge::transcript::Transcript;
+use chatspec_judge::verdict::Verdict;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
+use self::network::Suspect;
 use crate::drive::{self, Play, Stage};
 use crate::wire::OpenError;
 
@@ -26,6 +31,9 @@ pub use self::control::ControlError;
 
 /// Connections that stay open for late messages; beyond it, the oldest cases are closed first.
 const LINGERING: usize = 600;
+
+/// How long the end of a run waits for closes to be answered.
+const PARTING: Duration = Duration::from_millis(250);
 
 /// One fixture on one transport.
 #[derive(Clone, Debug)]
@@ -74,8 +82,8 @@ pub struct Outcome {
     pub transcripts: Vec<Transcript>,
     /// The ordering probe's answer.
     pub in_order: Option<bool>,
-    /// Cases whose verdict changed between repetitions.
-    pub flaky: Vec<String>,
+    /// Cases whose verdicts differ between repetitions, with how often each came.
+    pub flaky: BTreeMap<String, BTreeMap<Verdict, usize>>,
 }
 
 /// Why there is nothing to judge.
@@ -119,10 +127,11 @@ pub async fn run(
         options,
         rules,
         shapes,
-        in_order: in_order.unwrap_or(true),
+        in_order,
         ended: VecDeque::new(),
         results: Vec::new(),
         closing: JoinSet::new(),
+        suspects: Vec::new(),
         stop: false,
     };
     for round in 0..options.repeat.max(1) {
@@ -134,6 +143,7 @@ pub async fn run(
             .play_all(together, options.jobs.max(1), round, &mut tell)
             .await?;
         runner.play_all(alone, 1, round, &mut tell).await?;
+        runner.play_again(round, &mut tell).await?;
     }
     let results = runner.settle().await;
     Ok(merge::merge(results, in_order))
@@ -150,13 +160,15 @@ struct Runner<'a> {
     options: &'a Options,
     rules: Arc<Rules>,
     shapes: Arc<Shapes>,
-    in_order: bool,
+    in_order: Option<bool>,
     /// Played, their connections still open.
     ended: VecDeque<Played>,
     /// Played, their connections closed.
     results: Vec<Played>,
     /// Connections that are being closed.
     closing: JoinSet<()>,
+    /// Played, and failed on a connection that may have failed for the network.
+    suspects: Vec<Suspect>,
     stop: bool,
 }
 
@@ -175,25 +187,33 @@ impl Runner<'_> {
                 let Some(case) = waiting.pop_front() else {
                     break;
                 };
-                let stage = self.stage(round);
-                let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
-                let (profile, in_order) = (self.options.profile, self.in_order);
-                playing.spawn(async move {
-                    let play = drive::play(&case.fixture, case.transport, &stage).await;
-                    let law = Law {
-                        rules: &rules,
-                        shapes: &shapes,
-                        profile,
-                        in_order,
-                    };
-                    let judged = case::judge(&case.fixture, &play.transcript, &law);
-                    Played { case, play, judged }
-                });
+                playing.spawn(self.play_one(case, self.stage(round)));
             }
             let Some(played) = playing.join_next().await else {
                 return Ok(());
             };
-            self.keep(played?, tell);
+            let played = played?;
+            match network::suspect(&played).filter(|_| self.options.probes) {
+                Some(marks) => self.suspects.push(Suspect::new(played, marks)),
+                None => self.keep(played, tell),
+            }
+        }
+    }
+
+    fn play_one(&self, case: Case, stage: Stage) -> impl Future<Output = Played> + Send + use<> {
+        let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
+        let (profile, in_order) = (self.options.profile, self.in_order);
+        async move {
+            let mut play = drive::play(&case.fixture, case.transport, &stage).await;
+            play.transcript.in_order = in_order;
+            let law = Law {
+                rules: &rules,
+                shapes: &shapes,
+                profile,
+                in_order: in_order.unwrap_or(true),
+            };
+            let judged = case::judge(&case.fixture, &play.transcript, &law);
+            Played { case, play, judged }
         }
     }
 
@@ -205,8 +225,7 @@ impl Runner<'_> {
 
     fn keep(&mut self, played: Played, tell: &mut impl FnMut(Progress<'_>)) {
         let report = report(&played);
-        self.stop |=
-            self.options.fail_fast && report.verdict > chatspec_judge::verdict::Verdict::Warn;
+        self.stop |= self.options.fail_fast && report.verdict > Verdict::Warn;
         tell(Progress::Done(&report));
         self.ended.push_back(played);
         while self
@@ -228,19 +247,28 @@ impl Runner<'_> {
         while let Some(played) = self.ended.pop_front() {
             self.settle_one(played);
         }
-        while self.closing.join_next().await.is_some() {}
+        // A server that answers no close is not waited for: everything is known.
+        let parting = PARTING.mul_f64(self.options.stage.timeout_scale);
+        let _ = timeout(parting, async {
+            while self.closing.join_next().await.is_some() {}
+        })
+        .await;
         self.results
+    }
+
+    fn judge_again(&self, played: &mut Played) {
+        let law = Law {
+            rules: &self.rules,
+            shapes: &self.shapes,
+            profile: self.options.profile,
+            in_order: self.in_order.unwrap_or(true),
+        };
+        played.judged = case::judge(&played.case.fixture, &played.play.transcript, &law);
     }
 
     fn settle_one(&mut self, mut played: Played) {
         if played.play.drain() {
-            let law = Law {
-                rules: &self.rules,
-                shapes: &self.shapes,
-                profile: self.options.profile,
-                in_order: self.in_order,
-            };
-            played.judged = case::judge(&played.case.fixture, &played.play.transcript, &law);
+            self.judge_again(&mut played);
         }
         self.closing.spawn(played.play.release());
         self.results.push(played);

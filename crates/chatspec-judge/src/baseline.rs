@@ -43,6 +43,7 @@ pub struct EntryFile<S> {
     /// How it fails, as reports say it: `missing`, `different`, `unexpected`, `duplicate`, `order`, `late` or `dead`.
     pub outcome: Outcome,
     /// Why this is known and not mended, for people. Never empty.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub reason: S,
 }
 

@@ -229,6 +229,9 @@ fn weigh(
             .entry(rule.to_owned())
             .or_insert_with(|| broken(level(rule)));
     }
+    if transcript.network.is_some() {
+        doubt(&mut rules);
+    }
     let verdict = rules
         .values()
         .copied()
@@ -242,9 +245,24 @@ fn weigh(
         verdict,
         rules,
         findings: violations,
-        blocked_by: root.map(|(rule, _)| rule),
+        blocked_by: root
+            .map(|(rule, _)| rule)
+            .filter(|_| transcript.network.is_none()),
         error,
     }
+}
+
+/// The network was in the way: what did not hold is in doubt, and so is the connection itself. What was seen to hold held.
+fn doubt(rules: &mut BTreeMap<String, Verdict>) {
+    for verdict in rules.values_mut() {
+        if matches!(
+            verdict,
+            Verdict::Fail | Verdict::Warn | Verdict::Blocked | Verdict::Unverified
+        ) {
+            *verdict = Verdict::Inconclusive;
+        }
+    }
+    rules.insert(names::LIVES.to_owned(), Verdict::Inconclusive);
 }
 
 fn broken(level: Level) -> Verdict {

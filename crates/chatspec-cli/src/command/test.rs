@@ -115,7 +115,9 @@ fn report(
         strict: args.strict,
         in_order: outcome.in_order,
     };
-    Report::new(&run, rules, outcome.cases.clone()).explained(rules, args.slow)
+    let mut report = Report::new(&run, rules, outcome.cases.clone()).explained(rules, args.slow);
+    report.summary.flaky.clone_from(&outcome.flaky);
+    report
 }
 
 fn outputs(

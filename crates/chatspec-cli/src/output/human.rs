@@ -12,7 +12,7 @@ use chatspec_judge::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::safe::safe;
-use super::{diagram, known};
+use super::{diagram, flaky, known};
 use crate::args::{Format, Test};
 use crate::data::plural;
 use crate::output::out::outln;
@@ -139,9 +139,7 @@ impl Human {
             }
         }
         failures(&report.cases, &self.rules, &self.repeat);
-        for id in &outcome.flaky {
-            outln!("{YELLOW}flaky{YELLOW:#} {id}: its verdicts differ between repetitions");
-        }
+        flaky::print(report);
         known::print(report);
         summary(report);
     }

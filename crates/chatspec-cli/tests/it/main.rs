@@ -1,10 +1,12 @@
 //! The program as people and CI meet it: its exit codes, its reports, and that nothing passes by accident.
 
+mod baseline;
 mod dummies;
 mod exit_codes;
 mod judge;
 mod lint;
 mod listing;
 mod program;
+mod proxy;
 mod reports;
 mod suite;

@@ -10,8 +10,8 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
-use super::Driver;
-use crate::wire::{self, Frame, How, HttpProbe};
+use super::{Driver, Trouble};
+use crate::wire::{self, Frame, How, HttpProbe, UpgradeError};
 
 /// Packets in one POST: what every server of the protocol takes.
 const PACKETS_A_POST: usize = 16;
@@ -188,9 +188,17 @@ impl Driver<'_> {
         };
         let what = match session.upgrade(deadline).await {
             Ok(()) => What::Upgraded,
-            Err(error) => What::Closed {
-                why: format!("the upgrade failed: {error}"),
-            },
+            Err(error) => {
+                let why = format!("the upgrade failed: {error}");
+                let actor = &mut self.actors[index];
+                let name = actor.name.clone();
+                if error.is_lost() {
+                    actor.note(Trouble::lost(&name, &why));
+                } else if matches!(error, UpgradeError::Timeout(_)) {
+                    actor.note(Trouble::silent(&name, &why));
+                }
+                What::Closed { why }
+            }
         };
         let entry = self.entry(&self.actors[index].name, what);
         self.entries.push(entry);
@@ -231,12 +239,21 @@ impl Driver<'_> {
                     .collect(),
                 closed: outcome.upgraded && outcome.closed_after_upgrade,
             },
-            Err(error) => What::Answered {
-                status: 0,
-                headers: vec![],
-                body: error.to_string(),
-                closed: !error.timed_out,
-            },
+            Err(error) => {
+                let why = error.to_string();
+                let trouble = if error.timed_out {
+                    Trouble::silent("", &why)
+                } else {
+                    Trouble::lost("", &why)
+                };
+                self.trouble.get_or_insert(trouble);
+                What::Answered {
+                    status: 0,
+                    headers: vec![],
+                    body: why,
+                    closed: !error.timed_out,
+                }
+            }
         };
         self.entries.push(self.entry("", what));
         Ok(())

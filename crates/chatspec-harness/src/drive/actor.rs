@@ -7,8 +7,15 @@ use chatspec_judge::transcript::{Entry, What};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::trouble::Trouble;
 use super::{Stage, record};
-use crate::wire::{CloseReason, How, Next, OpenOptions, Packet, Session, Transport, socket};
+use crate::wire::{
+    CloseReason, How, Next, OpenError, OpenErrorKind, OpenOptions, Packet, Session, Transport,
+    socket,
+};
+
+/// How often a connection that is lost while it is opened is opened anew, the first time included.
+const OPENINGS: u32 = 3;
 
 /// Acknowledgement ids of barriers; those of fixtures stay below.
 const BARRIERS_FROM: u64 = 900_001;
@@ -29,6 +36,8 @@ pub(super) struct Actor {
     ended: String,
     heartbeat: Duration,
     clock: Option<crate::wire::Clock>,
+    /// What may have been the network's doing.
+    trouble: Option<Trouble>,
 }
 
 /// A connection that stands.
@@ -54,7 +63,22 @@ impl Actor {
             ended: "it was never opened".to_owned(),
             heartbeat: Duration::ZERO,
             clock: None,
+            trouble: None,
         }
+    }
+
+    /// What has happened to its connections that may have been the network's doing.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let reason = self.session.as_ref().and_then(Session::closed);
+        let lost = reason.filter(CloseReason::is_lost);
+        self.trouble
+            .clone()
+            .or_else(|| lost.map(|reason| Trouble::lost(&self.name, &reason.to_string())))
+    }
+
+    /// Remembers trouble; the first stays.
+    pub fn note(&mut self, trouble: Trouble) {
+        self.trouble.get_or_insert(trouble);
     }
 
     /// Whether events can be sent.
@@ -106,18 +130,53 @@ impl Actor {
                 return Ok(Opened { sid, entries });
             }
         }
-        self.session = Some(self.open(stage, deadline).await?);
-        let sid = self.connected(&mut entries, step, deadline).await?;
-        entries.push(self.entry(
-            step,
-            What::Connected {
-                transport: self.transport,
-            },
-        ));
-        Ok(Opened { sid, entries })
+        self.trouble = self.trouble();
+        let mut attempt = 1;
+        loop {
+            let mut received = Vec::new();
+            let (opened, lost) = match self.open(stage, deadline).await {
+                Ok(session) => {
+                    self.session = Some(session);
+                    let opened = self.connected(&mut received, step, deadline).await;
+                    let reason = self.session.as_ref().and_then(Session::closed);
+                    (opened, reason.is_some_and(|reason| reason.is_lost()))
+                }
+                Err(error) => (Err(self.not_opened(&error)), error.lost),
+            };
+            match opened {
+                Ok(sid) => {
+                    if attempt > 1 {
+                        self.trouble = Some(Trouble::reopened(&self.name, attempt));
+                    }
+                    entries.extend(received);
+                    entries.push(self.entry(
+                        step,
+                        What::Connected {
+                            transport: self.transport,
+                        },
+                    ));
+                    return Ok(Opened { sid, entries });
+                }
+                // Opening anew changes nothing on the server; that it was needed is noted, and counts as no success.
+                Err(_) if lost && attempt < OPENINGS => attempt += 1,
+                Err(why) => return Err(why),
+            }
+        }
     }
 
-    async fn open(&mut self, stage: &Stage, deadline: Instant) -> Result<Session, String> {
+    fn not_opened(&mut self, error: &OpenError) -> String {
+        let why = error.to_string();
+        let name = self.name.clone();
+        match error.kind {
+            _ if error.lost => self.note(Trouble::lost(&name, &why)),
+            OpenErrorKind::Timeout => self.note(Trouble::silent(&name, &why)),
+            OpenErrorKind::Unreachable => self.note(Trouble::gone(&name, &why)),
+            _ => {}
+        }
+        why
+    }
+
+    async fn open(&mut self, stage: &Stage, deadline: Instant) -> Result<Session, OpenError> {
         let mut target = stage.target.clone();
         if self.cross_origin {
             target.origin = Some(stage.cross_origin.clone());
@@ -132,9 +191,7 @@ impl Actor {
             clock: stage.clock,
             ..OpenOptions::default()
         };
-        let opened = Session::open(&target, options, deadline)
-            .await
-            .map_err(|error| error.to_string())?;
+        let opened = Session::open(&target, options, deadline).await?;
         self.heartbeat = opened.handshake().ping_interval + opened.handshake().ping_timeout;
         Ok(opened)
     }
@@ -169,7 +226,10 @@ impl Actor {
                 }
                 Next::Closed(reason) => return Err(reason.to_string()),
                 Next::Deadline => {
-                    return Err("no answer to the Socket.IO CONNECT in time".to_owned());
+                    let why = "no answer to the Socket.IO CONNECT in time".to_owned();
+                    let name = self.name.clone();
+                    self.note(Trouble::silent(&name, &why));
+                    return Err(why);
                 }
             }
         }
@@ -184,7 +244,10 @@ impl Actor {
         {
             match payload.get("event").and_then(Value::as_str) {
                 Some("join") => self.joined = Some(payload.clone()),
-                Some("leave") => self.joined = None,
+                // Whose names are others leaves somebody else, or nobody: then it is still to leave.
+                Some("leave") if self.joined.as_ref().is_some_and(|join| same(join, payload)) => {
+                    self.joined = None;
+                }
                 _ => {}
             }
         }
@@ -293,6 +356,10 @@ impl Actor {
                 }
             };
             if let What::BarrierLost { why } = &what {
+                if session.closed().is_none() {
+                    let silent = Trouble::silent(&self.name, why);
+                    self.trouble.get_or_insert(silent);
+                }
                 self.ended = why.clone();
                 // A deaf connection is of no further use: whoever needs it stops there, instead of waiting again.
                 self.namespace = false;
@@ -392,6 +459,13 @@ impl Actor {
     pub fn closed_by(&self) -> Option<CloseReason> {
         self.session.as_ref().and_then(Session::closed)
     }
+}
+
+/// Whether a `leave` has the names of the join.
+fn same(join: &Value, leave: &Value) -> bool {
+    ["user", "room"]
+        .iter()
+        .all(|key| join.get(key) == leave.get(key))
 }
 
 fn is_disconnect(packet: &Packet) -> bool {

@@ -21,10 +21,33 @@ const ANSWERED: Duration = Duration::from_secs(9);
 pub struct ControlError {
     url: String,
     found: String,
+    lost: bool,
+}
+
+/// How often a connection that is lost meanwhile is tried anew, the first time included.
+const ATTEMPTS: u32 = 3;
+
+/// Asks, again where the connection is lost: a network that loses one of ten is no reason to test nothing.
+pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
+    let mut attempt = 1;
+    loop {
+        match once(stage).await {
+            Err(error) if attempt < ATTEMPTS && is_lost(&error) => attempt += 1,
+            result => return result,
+        }
+    }
+}
+
+fn is_lost(error: &SuiteError) -> bool {
+    match error {
+        SuiteError::Open(error) => error.lost,
+        SuiteError::Control(error) => error.lost,
+        SuiteError::Task(_) => false,
+    }
 }
 
 /// Opens a session, by WebSocket or else by polling, and waits for one acknowledged answer to a `users` request.
-pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
+async fn once(stage: &Stage) -> Result<(), SuiteError> {
     let started = Instant::now();
     let deadline = started + OPENING.mul_f64(stage.timeout_scale);
     let options = |transport| OpenOptions {
@@ -46,15 +69,17 @@ pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
     let request = json!({"event": "users", "room": format!("CONTROL-{}", crate::drive::tag(stage.seed, "control"))});
     let packet = socket::event(socket::MAIN, Some("1"), "chat", &[request]);
     let url = stage.target.url.to_string();
-    let failed = |found: String| {
+    let failed = |found: String, lost: bool| {
         Err(ControlError {
             url: url.clone(),
             found,
+            lost,
         }
         .into())
     };
     if let Err(error) = session.send_packets(&[packet]).await {
-        return failed(error.to_string());
+        let lost = session.closed().is_some_and(|reason| reason.is_lost());
+        return failed(error.to_string(), lost);
     }
     let deadline = started + ANSWERED.mul_f64(stage.timeout_scale);
     loop {
@@ -64,10 +89,13 @@ pub(super) async fn check(stage: &Stage) -> Result<(), SuiteError> {
                 return Ok(());
             }
             Next::Received(_) => {}
-            Next::Closed(reason) => return failed(format!("the connection ended: {reason}")),
+            Next::Closed(reason) => {
+                return failed(format!("the connection ended: {reason}"), reason.is_lost());
+            }
             Next::Deadline => {
                 return failed(
                     "a `users` request with an acknowledgement was not answered".to_owned(),
+                    false,
                 );
             }
         }

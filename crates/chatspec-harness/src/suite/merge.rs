@@ -1,22 +1,27 @@
 //! Puts repetitions of a case together: the worst one is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chatspec_judge::verdict::Verdict;
 
 use super::{Outcome, Played, report};
 
 pub(super) fn merge(results: Vec<Played>, in_order: Option<bool>) -> Outcome {
     let mut worst: BTreeMap<String, Played> = BTreeMap::new();
-    let mut flaky: Vec<String> = Vec::new();
+    let mut verdicts: BTreeMap<String, BTreeMap<Verdict, usize>> = BTreeMap::new();
+    let mut flaky: BTreeSet<String> = BTreeSet::new();
     for played in results {
         let id = format!(
             "{}@{}",
             played.case.fixture.id,
             played.case.transport.word()
         );
+        let counts = verdicts.entry(id.clone()).or_default();
+        *counts.entry(played.judged.verdict).or_default() += 1;
         match worst.get(&id) {
             Some(kept) => {
-                if kept.judged.rules != played.judged.rules && !flaky.contains(&id) {
-                    flaky.push(id.clone());
+                if kept.judged.rules != played.judged.rules {
+                    flaky.insert(id.clone());
                 }
                 if played.judged.verdict > kept.judged.verdict {
                     worst.insert(id, played);
@@ -27,7 +32,7 @@ pub(super) fn merge(results: Vec<Played>, in_order: Option<bool>) -> Outcome {
             }
         }
     }
-    flaky.sort();
+    verdicts.retain(|id, _| flaky.contains(id));
     let cases = worst.values().map(report).collect();
     let transcripts = worst
         .into_values()
@@ -37,6 +42,6 @@ pub(super) fn merge(results: Vec<Played>, in_order: Option<bool>) -> Outcome {
         cases,
         transcripts,
         in_order,
-        flaky,
+        flaky: verdicts,
     }
 }

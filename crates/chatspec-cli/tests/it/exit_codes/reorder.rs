@@ -1,87 +1,12 @@
 //! The reference server behind a proxy that lets listings overtake each other: right in all else, but out of order.
 
-use std::net::SocketAddr;
-
-use futures_util::{FutureExt, SinkExt, StreamExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::tungstenite::Message;
 
-/// A running proxy with its server. Both end when this is dropped.
-pub struct Reordering {
-    pub url: String,
-    tasks: [JoinHandle<()>; 2],
-}
+use crate::proxy::{self, Proxy};
 
-impl Drop for Reordering {
-    fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
-    }
-}
-
-/// Starts both. WebSocket alone is proxied.
-pub async fn start() -> Reordering {
-    let (listener, behind) = listen().await;
-    let server = tokio::spawn(async {
-        let config = chatspec_server::Config::default();
-        let serving = chatspec_server::serve(listener, config, std::future::pending());
-        serving.await.expect("the reference server runs");
-    });
-    let (listener, front) = listen().await;
-    let proxy = tokio::spawn(async move {
-        let mut connections = JoinSet::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(proxy(stream, behind));
-        }
-    });
-    Reordering {
-        url: format!("http://{front}"),
-        tasks: [server, proxy],
-    }
-}
-
-async fn listen() -> (TcpListener, SocketAddr) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("the port");
-    (listener, address)
-}
-
-async fn proxy(stream: TcpStream, server: SocketAddr) {
-    let Ok(client) = tokio_tungstenite::accept_async(stream).await else {
-        return;
-    };
-    let url = format!("ws://{server}/socket.io/?EIO=4&transport=websocket");
-    let stream = TcpStream::connect(server)
-        .await
-        .expect("the server listens");
-    let (server, _) = tokio_tungstenite::client_async(url, stream)
-        .await
-        .expect("the server speaks WebSocket");
-    let ((mut to_client, mut from_client), (mut to_server, mut from_server)) =
-        (client.split(), server.split());
-    let up = async {
-        while let Some(Ok(first)) = from_client.next().await {
-            // What is there already is what came in one go. A barrier comes alone, or after one act: it overtakes nothing.
-            let mut batch = vec![first];
-            while let Some(Some(Ok(next))) = from_client.next().now_or_never() {
-                batch.push(next);
-            }
-            reverse_listings(&mut batch);
-            for message in batch {
-                if to_server.send(message).await.is_err() {
-                    return;
-                }
-            }
-        }
-    };
-    let down = async {
-        while let Some(Ok(message)) = from_server.next().await {
-            if to_client.send(message).await.is_err() {
-                return;
-            }
-        }
-    };
-    tokio::select! { () = up => {}, () = down => {} }
+/// Starts both.
+pub async fn start() -> Proxy {
+    proxy::start(|batch| reverse_listings(batch)).await
 }
 
 /// Turns the order of the `users` requests around; everything else keeps its place.

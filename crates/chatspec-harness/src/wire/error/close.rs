@@ -90,12 +90,20 @@ pub enum UpgradeError {
     /// The WebSocket stands, but the server did not answer the probe as it has to.
     #[error("upgrade to WebSocket: {0}")]
     Failed(String),
+    /// The connection for it was lost.
+    #[error("upgrade to WebSocket: {0}")]
+    Lost(String),
     /// Something did not come in time.
     #[error("upgrade to WebSocket in time: nothing came while {0}")]
     Timeout(String),
 }
 
 impl CloseReason {
+    /// Whether the connection ended without a word: the server's doing, or the network's.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, CloseReason::Lost(_))
+    }
+
     pub(crate) fn fault(fault: Fault) -> CloseReason {
         match fault {
             Fault::TooLarge { limit } => CloseReason::TooLarge { limit },
@@ -150,9 +158,35 @@ fn with(code: Option<u16>, reason: &str) -> String {
 }
 
 impl UpgradeError {
+    /// Whether the connection ended without a word.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            UpgradeError::Lost(_) => true,
+            UpgradeError::Closed(reason) => reason.is_lost(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn fault(fault: Fault) -> UpgradeError {
         match fault {
             Fault::Timeout(stage) => UpgradeError::Timeout(stage),
+            Fault::Lost(_) => UpgradeError::Lost(fault.to_string()),
+            other => UpgradeError::Failed(other.to_string()),
+        }
+    }
+
+    pub(crate) fn websocket(error: &tokio_tungstenite::tungstenite::Error) -> UpgradeError {
+        let reason = CloseReason::websocket(error);
+        if reason.is_lost() {
+            UpgradeError::Lost(reason.to_string())
+        } else {
+            UpgradeError::Failed(reason.to_string())
+        }
+    }
+
+    pub(crate) fn send(error: SendError) -> UpgradeError {
+        match error {
+            SendError::Closed(reason) if reason.is_lost() => UpgradeError::Closed(reason),
             other => UpgradeError::Failed(other.to_string()),
         }
     }

@@ -24,6 +24,8 @@ pub struct OpenError {
     pub mend: &'static str,
     /// The HTTP status, where one came back.
     pub status: Option<u16>,
+    /// Whether the connection ended without a word: the server's doing, or the network's.
+    pub lost: bool,
 }
 
 /// The ways in which opening a session fails.
@@ -59,6 +61,7 @@ impl Attempt {
             found,
             mend: mend(kind),
             status: None,
+            lost: false,
         }
     }
 
@@ -76,7 +79,10 @@ impl Attempt {
             Fault::NotHttp(_) | Fault::TooLarge { .. } => OpenErrorKind::NotSocketIo,
             Fault::Timeout(stage) => return self.timeout(&stage),
         };
-        self.error(kind, fault.to_string())
+        OpenError {
+            lost: matches!(fault, Fault::Lost(_)),
+            ..self.error(kind, fault.to_string())
+        }
     }
 
     pub(crate) fn timeout(&self, stage: &str) -> OpenError {
@@ -86,19 +92,23 @@ impl Attempt {
     }
 
     pub(crate) fn closed(&self, reason: &super::CloseReason) -> OpenError {
-        self.error(OpenErrorKind::Closed, reason.to_string())
+        OpenError {
+            lost: reason.is_lost(),
+            ..self.error(OpenErrorKind::Closed, reason.to_string())
+        }
     }
 
     pub(crate) fn upgrade(&self, error: &super::UpgradeError) -> OpenError {
         let kind = match error {
             super::UpgradeError::Timeout(_) => OpenErrorKind::Timeout,
-            super::UpgradeError::Closed(_) => OpenErrorKind::Closed,
+            super::UpgradeError::Closed(_) | super::UpgradeError::Lost(_) => OpenErrorKind::Closed,
             _ => OpenErrorKind::NotSocketIo,
         };
-        self.error(
-            kind,
-            format!("the session opened by polling, but failed to {error}"),
-        )
+        let found = format!("the session opened by polling, but failed to {error}");
+        OpenError {
+            lost: error.is_lost(),
+            ..self.error(kind, found)
+        }
     }
 
     pub(crate) fn not_socket_io(&self, found: String) -> OpenError {

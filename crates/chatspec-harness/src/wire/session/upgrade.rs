@@ -64,9 +64,7 @@ impl Session {
         held: &Held<'_>,
         stage: &mut &'static str,
     ) -> Result<(), UpgradeError> {
-        let failed = |error| {
-            UpgradeError::Failed(crate::wire::error::CloseReason::websocket(&error).to_string())
-        };
+        let failed = |error| UpgradeError::websocket(&error);
         websocket::send(socket, vec![Frame::from("2probe")])
             .await
             .map_err(failed)?;
@@ -97,7 +95,7 @@ impl Session {
                 Some(Err(error)) => return Err(failed(error)),
                 None => {
                     let found = "the server dropped the WebSocket instead of answering the probe";
-                    return Err(UpgradeError::Failed(found.to_owned()));
+                    return Err(UpgradeError::Lost(found.to_owned()));
                 }
             }
         }
@@ -107,7 +105,7 @@ impl Session {
         // A pong may still be on its way. This order is through when everything before it is.
         self.order(|done| Outgoing::Frames(Vec::new(), Some(done)))
             .await
-            .map_err(|error| UpgradeError::Failed(error.to_string()))?;
+            .map_err(UpgradeError::send)?;
         if let Some(reason) = self.closed() {
             return Err(UpgradeError::Closed(reason));
         }
