@@ -64,13 +64,12 @@ pub fn compare(
         strict: args.strict,
     };
     baseline::apply(baseline, report, &scope);
-    let result = if args.fix {
+    if args.fix {
         fix(baseline, args, report, &scope)
     } else {
         unexplained(baseline);
         Ok(())
-    };
-    result
+    }
 }
 
 fn fix(old: &Baseline, args: &Test, report: &mut Report, scope: &Scope<'_>) -> Result<(), Failure> {

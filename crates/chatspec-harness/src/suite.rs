@@ -1,8 +1,9 @@
 //! Plays many fixtures, several at a time, and has them judged.
 //!
 //! A run starts with a control (does anything answer at all?) and an ordering probe (may silence be believed?). Cases that
-//! touch what is shared run alone, at the end. Cases that fail on a connection that was lost are played again. Connections of ended cases stay open to the end of the run, so that what
-//! comes late is still heard and flips the verdict of its case.
+//! touch what is shared run alone, at the end. Cases that fail on a connection that was lost are played again.
+//! Connections of ended cases stay open to the end of the run, so that what comes late is still heard and flips the
+//! verdict of its case.
 
 mod control;
 mod merge;

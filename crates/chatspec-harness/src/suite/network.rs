@@ -91,7 +91,7 @@ enum Told {
     /// The network's doing.
     Network,
     /// The server's doing, shown without trouble this time, or by its being gone.
-    Server(Option<Played>),
+    Server(Option<Box<Played>>),
     /// The same again.
     Same,
 }
@@ -112,7 +112,7 @@ fn tell(suspect: &mut Suspect, again: Played) -> (Told, Option<Played>) {
         }
         _ if shown.is_empty() => (Told::Network, Some(again)),
         // It fails on connections that are sound: that is evidence of its own.
-        _ => (Told::Server(Some(again)), None),
+        _ => (Told::Server(Some(Box::new(again))), None),
     }
 }
 
@@ -158,7 +158,7 @@ impl Runner<'_> {
                     Told::Server(Some(again)) => {
                         let mut first = suspect.first;
                         self.closing.spawn(first.play.release());
-                        self.keep(again, tell_progress);
+                        self.keep(*again, tell_progress);
                     }
                     Told::Same => open.push(suspect),
                 }
