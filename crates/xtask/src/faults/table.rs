@@ -46,6 +46,9 @@ pub struct Fault {
     /// The transport that the suite plays over.
     #[serde(default = "websocket")]
     pub transport: String,
+    /// The rules that are asked for, slow ones among them, where playing everything would show nothing more.
+    #[serde(default)]
+    pub slow: Option<String>,
     /// Rules that must fail.
     pub rules: BTreeSet<String>,
     /// Rules that may fail as well. Groups are replaced by what is in them.

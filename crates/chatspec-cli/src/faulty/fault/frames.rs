@@ -38,6 +38,36 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     fault(
+        "heartbeat-announced-shorter",
+        "The heartbeat is announced as a second and is that of the default: who falls silent is noticed far too late.",
+        |server| {
+            down(server, |text| {
+                let announced = |name: &str, real: &str, said: &str| {
+                    (format!("\"{name}\":{real}"), format!("\"{name}\":{said}"))
+                };
+                let text = String::from_utf8_lossy(&text).into_owned();
+                if !text.starts_with("0{") {
+                    return vec![text.into_bytes()];
+                }
+                let (interval, shorter) = announced("pingInterval", "25000", "500");
+                let (timeout, short) = announced("pingTimeout", "20000", "500");
+                vec![
+                    text.replace(&interval, &shorter)
+                        .replace(&timeout, &short)
+                        .into_bytes(),
+                ]
+            });
+        },
+    ),
+    fault(
+        "heartbeat-unheard",
+        "Answers to pings do not count: everybody is disconnected when the first heartbeat has run out.",
+        |server| {
+            hurry(server);
+            up(server, |text| only_if(!text.starts_with(b"3"), text));
+        },
+    ),
+    fault(
         "binary-awaited",
         "Whoever announces an attachment is not heard any more until it comes.",
         |server| {
