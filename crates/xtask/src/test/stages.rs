@@ -19,6 +19,8 @@ pub struct Stage {
 enum Line {
     /// Run from the root.
     Run(Vec<String>),
+    /// Run from the root, and has to end with 1: a violated rule.
+    Fails(Vec<String>),
     /// Run with the URL of a running reference server as last argument.
     Against(Vec<String>),
 }
@@ -67,6 +69,11 @@ pub fn all() -> Vec<Stage> {
             commands: || interop("flask"),
         },
         Stage {
+            name: "flask, as printed",
+            quick: false,
+            commands: as_printed,
+        },
+        Stage {
             name: "node",
             quick: false,
             commands: || interop("node"),
@@ -88,11 +95,12 @@ pub fn all() -> Vec<Stage> {
 pub fn play(stage: &Stage) -> Result<(), String> {
     for line in (stage.commands)() {
         match line {
-            Line::Run(words) => run(&words)?,
+            Line::Run(words) => ends(&words, 0)?,
+            Line::Fails(words) => ends(&words, 1)?,
             Line::Against(mut words) => {
                 let (mut server, url) = serve()?;
                 words.push(url);
-                let result = run(&words);
+                let result = ends(&words, 0);
                 let _ = server.kill();
                 let _ = server.wait();
                 result?;
@@ -140,6 +148,20 @@ fn interop(name: &str) -> Vec<Line> {
     ]
 }
 
+/// The article's way to broadcast: a failure with which the run ends, unless a baseline knows it.
+fn as_printed() -> Vec<Line> {
+    let test = |more: &[&str]| {
+        let server = "conformance/interop/flask/run {port} --as-printed";
+        let fixed = [&chatspec(), "test", "--cmd", server];
+        words(&[&fixed, more].concat())
+    };
+    let baseline = "conformance/baselines/flask-dead-broadcast.yaml";
+    vec![
+        Line::Fails(test(&["--case", "*/broadcast"])),
+        Line::Run(test(&["--baseline", baseline])),
+    ]
+}
+
 /// A client that we did not write, against our server.
 fn outside(name: &str) -> Vec<Line> {
     let run = format!("conformance/interop/{name}/run");
@@ -174,7 +196,7 @@ fn serve() -> Result<(Child, String), String> {
     }
 }
 
-fn run(words: &[String]) -> Result<(), String> {
+fn ends(words: &[String], code: i32) -> Result<(), String> {
     println!("$ {}", words.join(" "));
     let status = Command::new(&words[0])
         .args(&words[1..])
@@ -183,10 +205,13 @@ fn run(words: &[String]) -> Result<(), String> {
         .stdin(Stdio::null())
         .status()
         .map_err(|error| format!("run {}: {error}", words[0]))?;
-    if status.success() {
+    if status.code() == Some(code) {
         Ok(())
     } else {
-        Err(format!("{} ended with {status}", words.join(" ")))
+        Err(format!(
+            "{} ended with {status}, not with {code}",
+            words.join(" ")
+        ))
     }
 }
 
