@@ -212,7 +212,7 @@ impl Driver<'_> {
         if let Action::Connect = step.action {
             return self.reconnect(&acting).await;
         }
-        let bound = Instant::now() + self.heartbeat();
+        let bound = Instant::now() + self.heartbeat(&acting);
         let mut attempt: u32 = 0;
         loop {
             self.act(step, &acting).await?;
@@ -354,17 +354,15 @@ impl Driver<'_> {
         }
     }
 
-    /// pingInterval + pingTimeout + 5 s, by the slowest handshake. The intervals are the server's; the rest is our
-    /// patience.
-    fn heartbeat(&self) -> Duration {
-        let longest = self
-            .actors
-            .iter()
-            .map(Actor::heartbeat)
-            .max()
-            .unwrap_or_default();
+    /// pingInterval + pingTimeout + 5 s, as announced to those who act; to the others where nobody acts that was ever
+    /// connected. The intervals are the server's; the rest is our patience.
+    fn heartbeat(&self, acting: &[usize]) -> Duration {
+        let own = acting.iter().map(|index| self.actors[*index].heartbeat());
+        let longest = own.max().filter(|own| !own.is_zero());
+        let any = || self.actors.iter().map(Actor::heartbeat).max();
         let patience = Duration::from_secs(5).mul_f64(self.stage.timeout_scale);
-        (longest + patience).min(Duration::from_secs(180))
+        let announced = longest.or_else(any).unwrap_or_default();
+        (announced + patience).min(Duration::from_secs(180))
     }
 
     fn positions(&self, holds: impl Fn(&Actor) -> bool) -> Vec<usize> {
