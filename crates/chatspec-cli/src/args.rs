@@ -10,7 +10,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// Tests servers of the chat-room protocol, rule by rule.
 ///
 /// Exit codes: 0 conforms, 1 a scored rule is violated, 2 usage or a broken fixture, 3 the server could not be reached or
-/// started (or a fault of ours), 4 nothing ran, 5 something scored could not be verified.
+/// started (or a fault of ours), 4 nothing ran, 5 something scored could not be verified,
+/// 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "chatspec", version, max_term_width = 110)]
 pub struct Args {

@@ -19,6 +19,8 @@ pub enum Exit {
     Nothing,
     /// 5: something scored could not be verified.
     Inconclusive,
+    /// 130, as shells have it: SIGINT or SIGTERM ended the run early.
+    Interrupted,
 }
 
 impl Exit {
@@ -44,6 +46,7 @@ impl From<Exit> for ExitCode {
             Exit::Unreachable => 3,
             Exit::Nothing => 4,
             Exit::Inconclusive => 5,
+            Exit::Interrupted => 130,
         })
     }
 }

@@ -5,6 +5,7 @@ mod baseline;
 mod command;
 mod data;
 mod exit;
+mod interrupt;
 mod output;
 mod select;
 mod target;

@@ -7,4 +7,5 @@ pub mod junit;
 mod known;
 pub mod out;
 pub mod safe;
+pub mod shorten;
 pub mod write;

@@ -21,7 +21,8 @@ use futures_util::future::{join_all, select_all};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::wire::{Clock, Target};
+use crate::wire::limits::PATIENCE;
+use crate::wire::{Clock, Session, Target};
 
 use self::actor::Actor;
 
@@ -48,6 +49,11 @@ impl Stage {
     /// How long opening a connection may take.
     pub fn opening(&self) -> Duration {
         Duration::from_secs(8).mul_f64(self.timeout_scale)
+    }
+
+    /// How long one send and one close may take.
+    pub fn patience(&self) -> Duration {
+        PATIENCE.mul_f64(self.timeout_scale)
     }
 
     /// How long an answer is waited for on a connection that the server may drop, deafen or keep: nobody judges it.
@@ -81,11 +87,38 @@ impl Play {
         self.actors.iter().filter(|actor| actor.is_open()).count()
     }
 
+    /// A play of a fixture that was not played, because the server is gone.
+    pub(crate) fn none(fixture: &Fixture, transport: TransportName, stage: &Stage) -> Play {
+        Play {
+            transcript: Transcript {
+                fixture: fixture.id.clone(),
+                transport,
+                bindings: fresh::bindings(fixture, transport, stage),
+                entries: vec![],
+                stopped: None,
+                in_order: None,
+                network: None,
+            },
+            trouble: None,
+            actors: vec![],
+            steps: fixture.steps.len(),
+        }
+    }
+
+    /// Bytes that its connections make us hold.
+    pub fn held(&self) -> usize {
+        let sessions = self
+            .actors
+            .iter()
+            .filter_map(|actor| actor.session.as_ref());
+        sessions.map(Session::held).sum()
+    }
+
     /// Records what has come since the end. Says whether there was anything.
     pub fn drain(&mut self) -> bool {
         let before = self.transcript.entries.len();
         for actor in &mut self.actors {
-            actor.drain(self.steps, &mut self.transcript.entries);
+            actor.drain_late(self.steps, &mut self.transcript.entries);
         }
         self.transcript.entries.len() > before
     }

@@ -6,11 +6,14 @@
 //! verdict of its case.
 
 mod control;
+mod keep;
 mod merge;
 mod network;
 mod order;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +31,8 @@ use self::network::Suspect;
 use crate::drive::{self, Play, Stage};
 use crate::wire::OpenError;
 
+use self::keep::Kept;
+
 pub use self::control::ControlError;
 
 /// Connections that stay open for late messages; beyond it, the oldest cases are closed first.
@@ -35,6 +40,9 @@ const LINGERING: usize = 600;
 
 /// How long the end of a run waits for closes to be answered.
 const PARTING: Duration = Duration::from_millis(250);
+/// Bytes received that are held for late messages; beyond it, the oldest cases are closed first. No case starts beside
+/// others while more is held.
+const HELD: usize = 24 << 20;
 
 /// One fixture on one transport.
 #[derive(Clone, Debug)]
@@ -85,6 +93,8 @@ pub struct Outcome {
     pub in_order: Option<bool>,
     /// Cases whose verdicts differ between repetitions, with how often each came.
     pub flaky: BTreeMap<String, BTreeMap<Verdict, usize>>,
+    /// Whether the run was interrupted: then cases are missing.
+    pub aborted: bool,
 }
 
 /// Why there is nothing to judge.
@@ -110,14 +120,36 @@ pub async fn run(
     rules: Arc<Rules>,
     shapes: Arc<Shapes>,
     options: &Options,
+    tell: impl FnMut(Progress<'_>),
+) -> Result<Outcome, SuiteError> {
+    run_until(pending(), cases, rules, shapes, options, tell).await
+}
+
+/// Runs all cases, or those that have ended when `interrupt` does.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_until(
+    interrupt: impl Future<Output = ()>,
+    cases: Vec<Case>,
+    rules: Arc<Rules>,
+    shapes: Arc<Shapes>,
+    options: &Options,
     mut tell: impl FnMut(Progress<'_>),
 ) -> Result<Outcome, SuiteError> {
-    let in_order = match options.probes {
-        true => {
-            control::check(&options.stage).await?;
-            order::probe(&options.stage).await
+    let mut interrupt = pin!(interrupt);
+    let probing = async {
+        match options.probes {
+            true => {
+                control::check(&options.stage).await?;
+                Ok::<_, SuiteError>(order::probe(&options.stage).await)
+            }
+            false => Ok(None),
         }
-        false => None,
+    };
+    let in_order = tokio::select! {
+        probed = probing => probed?,
+        () = &mut interrupt => return Ok(Outcome { aborted: true, ..merge::merge(vec![], None) }),
     };
     let repeated = cases.len() * options.repeat.max(1) as usize;
     tell(Progress::Started {
@@ -131,23 +163,32 @@ pub async fn run(
         in_order,
         ended: VecDeque::new(),
         results: Vec::new(),
+        kept: Kept::default(),
         closing: JoinSet::new(),
         suspects: Vec::new(),
         stop: false,
+        gone: None,
     };
+    let mut aborted = false;
     for round in 0..options.repeat.max(1) {
         let (alone, together): (Vec<Case>, Vec<Case>) = cases
             .iter()
             .cloned()
             .partition(|case| case.fixture.alone.is_some());
-        runner
-            .play_all(together, options.jobs.max(1), round, &mut tell)
-            .await?;
-        runner.play_all(alone, 1, round, &mut tell).await?;
-        runner.play_again(round, &mut tell).await?;
+        let playing = runner.play_round(together, alone, round, &mut tell);
+        aborted = tokio::select! {
+            played = playing => played.map(|()| false)?,
+            () = &mut interrupt => true,
+        };
+        if aborted {
+            break;
+        }
     }
-    let results = runner.settle().await;
-    Ok(merge::merge(results, in_order))
+    let results = runner.settle(aborted).await;
+    Ok(Outcome {
+        aborted,
+        ..merge::merge(results, in_order)
+    })
 }
 
 /// One played case.
@@ -166,14 +207,31 @@ struct Runner<'a> {
     ended: VecDeque<Played>,
     /// Played, their connections closed.
     results: Vec<Played>,
+    kept: Kept,
     /// Connections that are being closed.
     closing: JoinSet<()>,
     /// Played, and failed on a connection that may have failed for the network.
     suspects: Vec<Suspect>,
     stop: bool,
+    /// The rule that the server broke when it stopped answering anybody: what has not started is blocked by it.
+    gone: Option<String>,
 }
 
 impl Runner<'_> {
+    /// Plays all cases once.
+    async fn play_round(
+        &mut self,
+        together: Vec<Case>,
+        alone: Vec<Case>,
+        round: u32,
+        tell: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), SuiteError> {
+        let jobs = self.options.jobs.max(1);
+        self.play_all(together, jobs, round, tell).await?;
+        self.play_all(alone, 1, round, tell).await?;
+        self.play_again(round, tell).await
+    }
+
     async fn play_all(
         &mut self,
         cases: Vec<Case>,
@@ -184,17 +242,31 @@ impl Runner<'_> {
         let mut waiting: VecDeque<Case> = cases.into();
         let mut playing = JoinSet::new();
         loop {
-            while playing.len() < jobs && !self.stop {
+            while self.may_start(playing.len(), jobs) {
                 let Some(case) = waiting.pop_front() else {
                     break;
                 };
-                playing.spawn(self.play_one(case, self.stage(round)));
+                let stage = self.stage(round);
+                if let Some(rule) = &self.gone {
+                    let played = keep::unplayed(case, &stage, rule);
+                    self.keep(played, tell);
+                    continue;
+                }
+                playing.spawn(self.play_one(case, stage));
             }
             let Some(played) = playing.join_next().await else {
                 return Ok(());
             };
             let played = played?;
-            match network::suspect(&played).filter(|_| self.options.probes) {
+            let asks = self.options.probes && self.gone.is_none();
+            if asks
+                && keep::is_cut_off(&played.play.transcript)
+                && !control::answers(&self.options.stage).await
+            {
+                self.gone = Some(keep::broken(&played.judged));
+            }
+            let may_be_suspect = self.options.probes && self.gone.is_none();
+            match network::suspect(&played).filter(|_| may_be_suspect) {
                 Some(marks) => self.suspects.push(Suspect::new(played, marks)),
                 None => self.keep(played, tell),
             }
@@ -218,6 +290,12 @@ impl Runner<'_> {
         }
     }
 
+    /// Whether one more case may be played. Beside others none starts while the server makes us hold a lot.
+    fn may_start(&self, playing: usize, jobs: usize) -> bool {
+        let roomy = playing == 0 || self.options.stage.target.held() <= HELD;
+        playing < jobs && roomy && !self.stop
+    }
+
     fn stage(&self, round: u32) -> Stage {
         let mut stage = self.options.stage.clone();
         stage.seed = stage.seed.wrapping_add(u64::from(round));
@@ -229,13 +307,7 @@ impl Runner<'_> {
         self.stop |= self.options.fail_fast && report.verdict > Verdict::Warn;
         tell(Progress::Done(&report));
         self.ended.push_back(played);
-        while self
-            .ended
-            .iter()
-            .map(|played| played.play.lingers())
-            .sum::<usize>()
-            > LINGERING
-        {
+        while self.lingers_too_much() {
             let Some(oldest) = self.ended.pop_front() else {
                 break;
             };
@@ -243,17 +315,23 @@ impl Runner<'_> {
         }
     }
 
-    /// Hears what came late, judges again where something did, and closes.
-    async fn settle(mut self) -> Vec<Played> {
+    fn lingers_too_much(&self) -> bool {
+        let plays = || self.ended.iter().map(|played| &played.play);
+        plays().map(Play::lingers).sum::<usize>() > LINGERING
+            || plays().map(Play::held).sum::<usize>() > HELD
+    }
+
+    /// Hears what came late, judges again where something did, and closes; where the user waits, without a farewell.
+    async fn settle(mut self, aborted: bool) -> Vec<Played> {
         while let Some(played) = self.ended.pop_front() {
             self.settle_one(played);
         }
-        // A server that answers no close is not waited for: everything is known.
+        // A server that answers no close is not waited for: everything is known. Nor is any where the user waits.
         let parting = PARTING.mul_f64(self.options.stage.timeout_scale);
-        let _ = timeout(parting, async {
-            while self.closing.join_next().await.is_some() {}
-        })
-        .await;
+        let closing = async { while self.closing.join_next().await.is_some() {} };
+        if !aborted {
+            let _ = timeout(parting, closing).await;
+        }
         self.results
     }
 
@@ -272,6 +350,7 @@ impl Runner<'_> {
             self.judge_again(&mut played);
         }
         self.closing.spawn(played.play.release());
+        self.kept.keep(&mut played.play.transcript);
         self.results.push(played);
     }
 }

@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod account;
 mod clock;
 pub mod engine;
 mod error;

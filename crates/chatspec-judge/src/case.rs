@@ -14,6 +14,9 @@ use crate::value::ValueError;
 use crate::verdict::Verdict;
 use crate::window::Window;
 
+/// Findings of one rule that a report shows.
+const MOST: usize = 100;
+
 /// What the referee judges by.
 pub struct Law<'a> {
     /// The rules.
@@ -35,7 +38,7 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Verdict per rule: the rules that it is scored for, the invariants, and every other rule that it saw violated.
     pub rules: BTreeMap<String, Verdict>,
-    /// The violations, the first one first.
+    /// The violations, the first one first; of one rule at most a hundred.
     pub findings: Vec<Finding>,
     /// The rule on whose failure the blocked ones rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,21 @@ pub fn failed(fixture: &Fixture, error: String) -> Judgement {
         findings: vec![],
         blocked_by: None,
         error: Some(error),
+    }
+}
+
+/// A case that was not played, because something that it rests on, `rule`, is known to fail.
+pub fn blocked(fixture: &Fixture, rule: &str) -> Judgement {
+    let rules = fixture
+        .rules
+        .iter()
+        .map(|rule| (rule.clone(), Verdict::Blocked));
+    Judgement {
+        verdict: Verdict::Blocked,
+        rules: rules.collect(),
+        findings: vec![],
+        blocked_by: Some(rule.to_owned()),
+        error: None,
     }
 }
 
@@ -244,7 +262,7 @@ fn weigh(
     Judgement {
         verdict,
         rules,
-        findings: violations,
+        findings: at_most(MOST, violations),
         blocked_by: root
             .map(|(rule, _)| rule)
             .filter(|_| transcript.network.is_none()),
@@ -263,6 +281,17 @@ fn doubt(rules: &mut BTreeMap<String, Verdict>) {
         }
     }
     rules.insert(names::LIVES.to_owned(), Verdict::Inconclusive);
+}
+
+/// The first findings of each rule. A server that floods violates one thousands of times.
+fn at_most(most: usize, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    findings.retain(|finding| {
+        let count = seen.entry(finding.rule.clone()).or_default();
+        *count += 1;
+        *count <= most
+    });
+    findings
 }
 
 fn broken(level: Level) -> Verdict {

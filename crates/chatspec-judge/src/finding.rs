@@ -130,6 +130,6 @@ pub fn describe(name: &str, args: &[Value]) -> String {
     if name == "chat" {
         body
     } else {
-        format!("event {name:?} {body}")
+        format!("event {:?} {body}", crate::pattern::cut_text(name, 120))
     }
 }

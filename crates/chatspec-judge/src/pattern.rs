@@ -241,20 +241,33 @@ pub fn brief(value: &Value) -> String {
     }
 }
 
-/// `value` with every string longer than `width` characters cut, and its length noted.
+/// `value` with every string and key longer than `width` characters, and every list and object of more than 100 items,
+/// cut, and its length noted.
 pub fn cut(value: &Value, width: usize) -> Value {
+    const ITEMS: usize = 100;
+    let more = |all: usize| (all > ITEMS).then(|| format!("... ({all} items)"));
     match value {
-        Value::String(text) if text.len() > width && text.chars().count() > width => {
-            let head: String = text.chars().take(width).collect();
-            Value::String(format!("{head}... ({} characters)", text.chars().count()))
+        Value::String(text) => Value::String(cut_text(text, width)),
+        Value::Array(items) => {
+            let kept = items.iter().take(ITEMS).map(|item| cut(item, width));
+            let more = more(items.len()).map(Value::String);
+            Value::Array(kept.chain(more).collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| cut(item, width)).collect()),
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .map(|(key, item)| (key.clone(), cut(item, width)))
-                .collect(),
-        ),
+        Value::Object(map) => {
+            let kept = map.iter().take(ITEMS);
+            let kept = kept.map(|(key, item)| (cut_text(key, width), cut(item, width)));
+            let more = more(map.len()).map(|more| (more, Value::Null));
+            Value::Object(kept.chain(more).collect())
+        }
         other => other.clone(),
+    }
+}
+
+/// `text`, cut after `width` characters, and its length noted.
+pub fn cut_text(text: &str, width: usize) -> String {
+    match text.char_indices().nth(width) {
+        Some((end, _)) => format!("{}... ({} characters)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
     }
 }
 
@@ -340,6 +353,14 @@ mod tests {
 
     #[test]
     fn long_values_are_cut() {
+        let keys: Map<String, Value> = (0..500).map(|i| (format!("{i}"), json!(i))).collect();
+        let wide = json!({"list": vec![0; 5_000], "object": keys, "k".repeat(5_000): 1});
+        assert!(
+            cut(&wide, 20).to_string().len() < 2_000,
+            "{}",
+            cut(&wide, 20)
+        );
+        assert_eq!(cut(&json!(["é".repeat(20)]), 20), json!(["é".repeat(20)]));
         let text = brief(&json!({"bimage": "x".repeat(1_000_000)}));
         assert!(
             text.len() < 200 && text.contains("1000000 characters"),

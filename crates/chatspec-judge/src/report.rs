@@ -44,6 +44,9 @@ pub struct Summary {
     pub seed: u64,
     /// Whether `--case`, `--rule`, `--skip`, `--level` or `--transport` left something out.
     pub filtered: bool,
+    /// Whether the run was interrupted: then cases are missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub aborted: bool,
     /// Whether the server handles one connection's events in order; null where it was not asked.
     pub in_order: Option<bool>,
     /// Cases by verdict.

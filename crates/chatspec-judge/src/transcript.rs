@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fixture::TransportName;
-use crate::pattern::cut;
+use crate::pattern::{cut, cut_text};
 use crate::value::Bindings;
 
 /// One conversation as it was played.
@@ -147,16 +147,22 @@ pub enum What {
 }
 
 impl Transcript {
-    /// The same with every string longer than `width` characters cut: an image has a million of them.
+    /// The same with every string longer than `width` characters cut, and with the head of what has thousands of items:
+    /// an image has a million characters, and a hostile server anything.
     #[must_use]
     pub fn cut(&self, width: usize) -> Transcript {
-        let shorten = |args: &[Value]| args.iter().map(|arg| cut(arg, width)).collect();
+        let shorten = |args: &[Value]| match cut(&Value::Array(args.to_vec()), width) {
+            Value::Array(args) => args,
+            other => vec![other],
+        };
         let mut short = self.clone();
         for entry in &mut short.entries {
             match &mut entry.what {
-                What::Sent { args, .. } | What::Event { args, .. } | What::Acked { args, .. } => {
-                    *args = shorten(args)
+                What::Event { name, args } => {
+                    *name = cut_text(name, width);
+                    *args = shorten(args);
                 }
+                What::Sent { args, .. } | What::Acked { args, .. } => *args = shorten(args),
                 What::SentRaw { text } if text.len() > width => {
                     *text = text.chars().take(width).chain("...".chars()).collect();
                 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, faults, test};
+use xtask::{bench, codegen, faults, flake, test};
 
 /// The project's own chores.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Test(test::Options),
     /// Prove that the suite catches every fault.
     Faults(faults::Options),
+    /// Play the conversations again and again, and tell every verdict that changes.
+    Flake(flake::Options),
 }
 
 fn main() -> ExitCode {
@@ -31,5 +33,6 @@ fn main() -> ExitCode {
         Command::Codegen(options) => codegen::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Faults(options) => faults::run(&options),
+        Command::Flake(options) => flake::run(&options),
     }
 }

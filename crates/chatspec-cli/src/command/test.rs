@@ -15,6 +15,7 @@ use crate::args::{Format, ReportFormat, Test};
 use crate::baseline;
 use crate::data::{Data, plural};
 use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
 use crate::output::human::Human;
 use crate::output::out::{out, outln};
 use crate::output::{junit, write};
@@ -51,7 +52,11 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Conforms);
     }
-    let server = target::open(&args).await?;
+    let mut interrupt = Interrupt::listen();
+    let server = tokio::select! {
+        server = target::open(&args) => server?,
+        () = interrupt.wait() => return Ok(Exit::Interrupted),
+    };
     let stage = Stage {
         cross_origin: args
             .origin
@@ -71,7 +76,8 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         fail_fast: args.fail_fast,
     };
     let mut human = Human::new(&args, &rules, &cases, profile, &stage, &server.repeat);
-    let result = suite::run(
+    let result = suite::run_until(
+        interrupt.wait(),
         cases,
         rules.clone(),
         shapes,
@@ -94,6 +100,9 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     };
     outputs(&args, &report, &outcome, &mut human)?;
     fixed?;
+    if outcome.aborted {
+        return Ok(Exit::Interrupted);
+    }
     Ok(Exit::from_code(report.exit_code(args.strict)))
 }
 
@@ -110,13 +119,14 @@ fn report(
         profile,
         target: stage.target.url.to_string(),
         seed: stage.seed,
-        filtered: filtered || args.fail_fast,
+        filtered: filtered || args.fail_fast || outcome.aborted,
         slow: args.slow,
         strict: args.strict,
         in_order: outcome.in_order,
     };
     let mut report = Report::new(&run, rules, outcome.cases.clone()).explained(rules, args.slow);
     report.summary.flaky.clone_from(&outcome.flaky);
+    report.summary.aborted = outcome.aborted;
     report
 }
 

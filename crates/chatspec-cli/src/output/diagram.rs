@@ -10,6 +10,14 @@ use super::safe::safe;
 /// Characters of a line's text before it is cut.
 const WIDTH: usize = 140;
 
+/// What stands behind the line of an offending frame.
+const MARK: &str = "   <== here";
+
+/// Whether a line is that of an offending frame.
+pub fn is_marked(line: &str) -> bool {
+    line.ends_with(MARK)
+}
+
 /// Lines of the diagram. Barriers that returned are left out: they are everywhere.
 pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
@@ -57,11 +65,7 @@ pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
         } else {
             ""
         };
-        let mark = if marked.contains(&index) {
-            "   <== here"
-        } else {
-            ""
-        };
+        let mark = if marked.contains(&index) { MARK } else { "" };
         lines.push(format!(
             "{:>4}  {columns}{short}{more}{mark}",
             entry.step + 1

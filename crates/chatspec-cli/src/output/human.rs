@@ -12,6 +12,7 @@ use chatspec_judge::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::safe::safe;
+use super::shorten::shorten;
 use super::{diagram, flaky, known};
 use crate::args::{Format, Test};
 use crate::data::plural;
@@ -249,7 +250,8 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
         });
         outln!();
         // Marks refer to entries by index: they are found again in the shortened transcript, which keeps a prefix.
-        for line in diagram::lines(&until, &remark(transcript, &until, &mine)) {
+        let lines = diagram::lines(&until, &remark(transcript, &until, &mine));
+        for line in shorten(lines, diagram::is_marked) {
             outln!("    {line}");
         }
     }
@@ -343,6 +345,9 @@ fn summary(report: &Report) {
             .collect();
         let roots: Vec<&str> = roots.into_iter().collect();
         outln!("blocked by {}: {}", roots.join(", "), blocked.join(", "));
+    }
+    if report.summary.aborted {
+        outln!("{YELLOW}interrupted{YELLOW:#}: what had not ended is missing");
     }
     match report.conformant {
         Some(true) => outln!("{GREEN}conforms{GREEN:#} to {}", report.profile),

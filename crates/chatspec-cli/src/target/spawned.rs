@@ -14,6 +14,8 @@ use crate::exit::Failure;
 /// A running child and the file that its output goes to.
 pub struct Spawned {
     child: Child,
+    /// Its process group, which its children share.
+    group: Option<u32>,
     log: std::path::PathBuf,
 }
 
@@ -48,7 +50,8 @@ impl Spawned {
         let child = shell
             .spawn()
             .map_err(|error| wrong(&format!("start {line:?}"), error))?;
-        let mut spawned = Spawned { child, log };
+        let group = child.id();
+        let mut spawned = Spawned { child, group, log };
         match spawned.ready(target, wait).await {
             Ok(()) => Ok(spawned),
             Err(why) => {
@@ -105,29 +108,35 @@ impl Spawned {
         )
     }
 
-    /// SIGTERM to the group, then, after a grace, SIGKILL.
+    /// SIGTERM to the group, then, after a grace, SIGKILL for whoever is left of it: the shell may have ended before
+    /// what it started.
     pub async fn stop(mut self) {
-        if let Some(group) = self.child.id() {
+        if let Some(group) = self.group {
             signal("-TERM", group).await;
-            if timeout(Duration::from_secs(3), self.child.wait())
-                .await
-                .is_err()
-            {
-                signal("-KILL", group).await;
-                let _ = self.child.wait().await;
-            }
+            let _ = timeout(Duration::from_secs(3), self.child.wait()).await;
+        }
+    }
+}
+
+impl Drop for Spawned {
+    /// In whatever way a run ends, nothing that it started goes on.
+    fn drop(&mut self) {
+        if let Some(group) = self.group {
+            // Where nobody is left, there is nobody to tell.
+            let _ = kill("-KILL", group).status();
         }
         let _ = fs::remove_file(&self.log);
     }
 }
 
-/// By the shell's `kill`: sending a signal from here would need `unsafe` or one more crate.
 async fn signal(name: &str, group: u32) {
-    let line = format!("kill {name} -{group}");
-    let _ = Command::new("sh")
-        .arg("-c")
-        .arg(line)
-        .stderr(Stdio::null())
-        .status()
-        .await;
+    let _ = Command::from(kill(name, group)).status().await;
+}
+
+/// By the shell's `kill`: sending a signal from here would need `unsafe` or one more crate.
+fn kill(name: &str, group: u32) -> std::process::Command {
+    let mut shell = std::process::Command::new("sh");
+    shell.arg("-c").arg(format!("kill {name} -{group}"));
+    shell.stdin(Stdio::null()).stderr(Stdio::null());
+    shell
 }

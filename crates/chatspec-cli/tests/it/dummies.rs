@@ -3,7 +3,7 @@
 //! Every fixture is played against every dummy, one case a server, so that what a dummy says to everybody stays within the case.
 //! Control and ordering probe are off: they would stop the run before anything could be proven.
 
-mod http;
+pub mod http;
 pub mod server;
 mod session;
 pub mod seven;

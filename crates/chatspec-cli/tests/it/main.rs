@@ -3,6 +3,7 @@
 mod baseline;
 mod dummies;
 mod exit_codes;
+mod hostile_servers;
 mod judge;
 mod lint;
 mod listing;

@@ -1,6 +1,6 @@
 //! Reports: what programs read. They are complete, the same for the same run, and harmless whatever the server says.
 
-mod hostile;
+pub mod hostile;
 
 use std::fs;
 use std::path::Path;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::trouble::Trouble;
 use super::{Stage, record};
+use crate::wire::limits::SID_BYTES;
 use crate::wire::{
     CloseReason, How, Next, OpenError, OpenErrorKind, OpenOptions, Packet, Session, Transport,
     socket,
@@ -189,6 +190,7 @@ impl Actor {
         let options = OpenOptions {
             transport,
             clock: stage.clock,
+            patience: stage.patience(),
             ..OpenOptions::default()
         };
         let opened = Session::open(&target, options, deadline).await?;
@@ -217,7 +219,9 @@ impl Actor {
                         let sid = data
                             .as_ref()
                             .and_then(|data| data.get("sid"))
-                            .and_then(Value::as_str);
+                            .and_then(Value::as_str)
+                            // A longer one is no name that anybody could speak to.
+                            .filter(|sid| sid.len() <= SID_BYTES);
                         return Ok(sid.unwrap_or_default().to_owned());
                     }
                     if let Some(what) = record::received(&packet) {
@@ -276,7 +280,7 @@ impl Actor {
             if self.namespace
                 && let Some(reason) = self.closed_by()
             {
-                entries.push(self.closed(reason.to_string(), step));
+                entries.push(self.over(&reason, step));
                 entries.push(self.entry(
                     step,
                     What::BarrierLost {
@@ -334,10 +338,7 @@ impl Actor {
                     }
                 },
                 Next::Closed(reason) => {
-                    let what = What::Closed {
-                        why: reason.to_string(),
-                    };
-                    entries.push(record::entry(stage.clock.elapsed(), step, &self.name, what));
+                    entries.push(self.over(&reason, step));
                     What::BarrierLost {
                         why: reason.to_string(),
                     }
@@ -386,10 +387,22 @@ impl Actor {
                         ];
                     }
                 }
-                Next::Closed(reason) => return vec![self.closed(reason.to_string(), step)],
+                Next::Closed(reason) => return vec![self.over(&reason, step)],
                 Next::Deadline => return vec![],
             }
         }
+    }
+
+    /// The end of the connection. Where the server sent more than we take, it is we who ended it: no fixture that
+    /// expects the server to do so may be content with that.
+    fn over(&mut self, reason: &CloseReason, step: usize) -> Entry {
+        let why = reason.to_string();
+        if !reason.is_excess() {
+            return self.closed(why, step);
+        }
+        self.namespace = false;
+        self.ended = why.clone();
+        self.entry(step, record::excess(why))
     }
 
     fn closed(&mut self, why: String, step: usize) -> Entry {
@@ -407,6 +420,16 @@ impl Actor {
             if let Some(what) = record::received(&packet) {
                 entries.push(record::entry(packet.at, step, &self.name, what));
             }
+        }
+    }
+
+    /// Records what has come since the end of the conversation. Of all ways to end the connection, only a flood is of
+    /// interest now.
+    pub fn drain_late(&mut self, step: usize, entries: &mut Vec<Entry>) {
+        self.drain(step, entries);
+        let excess = self.closed_by().filter(CloseReason::is_excess);
+        if let Some(reason) = excess.filter(|_| self.namespace) {
+            entries.push(self.over(&reason, step));
         }
     }
 

@@ -17,6 +17,15 @@ pub(super) fn entry(at: Duration, step: usize, who: &str, what: What) -> Entry {
     }
 }
 
+/// More than we take. No packet of the protocol is that large, and no conversation that long.
+pub(super) fn excess(why: String) -> What {
+    What::Malformed {
+        raw: String::new(),
+        why,
+        json: false,
+    }
+}
+
 /// What a packet means to the referee; `None` for the transport's own business.
 pub(super) fn received(packet: &Received) -> Option<What> {
     let malformed = |why: String, json: bool| {

@@ -46,6 +46,11 @@ fn is_lost(error: &SuiteError) -> bool {
     }
 }
 
+/// Whether the server answers anybody. It is asked twice: one that was busy for a moment is not gone.
+pub(super) async fn answers(stage: &Stage) -> bool {
+    check(stage).await.is_ok() || check(stage).await.is_ok()
+}
+
 /// Opens a session, by WebSocket or else by polling, and waits for one acknowledged answer to a `users` request.
 async fn once(stage: &Stage) -> Result<(), SuiteError> {
     let started = Instant::now();
@@ -53,6 +58,7 @@ async fn once(stage: &Stage) -> Result<(), SuiteError> {
     let options = |transport| OpenOptions {
         transport,
         clock: stage.clock,
+        patience: stage.patience(),
         ..OpenOptions::default()
     };
     let mut session =

@@ -43,5 +43,6 @@ pub(super) fn merge(results: Vec<Played>, in_order: Option<bool>) -> Outcome {
         transcripts,
         in_order,
         flaky: verdicts,
+        aborted: false,
     }
 }

@@ -123,6 +123,13 @@ impl Runner<'_> {
         round: u32,
         tell_progress: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), SuiteError> {
+        if self.gone.is_some() {
+            // It was no trouble of a network: nobody gets through any more.
+            for suspect in std::mem::take(&mut self.suspects) {
+                self.keep(suspect.first, tell_progress);
+            }
+            return Ok(());
+        }
         let mut shared = false;
         let mut shaken = false;
         let mut open = Vec::new();

@@ -82,6 +82,7 @@ async fn open(stage: &Stage) -> Option<Session> {
     let options = OpenOptions {
         transport: Transport::Websocket,
         clock: stage.clock,
+        patience: stage.patience(),
         ..OpenOptions::default()
     };
     Session::open(&stage.target, options, deadline).await.ok()

@@ -9,6 +9,7 @@ pub use open::{OpenError, OpenErrorKind};
 
 use tokio::time::{Instant, timeout_at};
 
+use super::account::Flooded;
 use super::target::TargetError;
 
 /// Why one exchange with the server came to nothing. What it means depends on who asked: opening a
@@ -36,6 +37,9 @@ pub(crate) enum Fault {
         /// What is allowed.
         limit: usize,
     },
+    /// More than we hold.
+    #[error("the server sent {0}")]
+    Flood(Flooded),
     /// What was being waited for when the time was up.
     #[error("no answer in time while {0}")]
     Timeout(String),

@@ -16,6 +16,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::time::Instant;
 
+use super::account::{Account, Flooded, is_flood};
 use super::error::{Fault, within};
 use super::limits::MESSAGE_BYTES;
 use super::net::{self, Reset, Stream};
@@ -74,14 +75,20 @@ impl Channel {
 
 /// One HTTP/1.1 connection.
 pub(crate) struct Connection {
+    pending: Account,
     sender: http1::SendRequest<Full<Bytes>>,
     driver: http1::Connection<TokioIo<Stream>, Full<Bytes>>,
 }
 
 impl Connection {
     pub(crate) async fn open(stream: Stream) -> Result<Connection, Fault> {
+        let pending = stream.pending();
         let (sender, driver) = http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
-        Ok(Connection { sender, driver })
+        Ok(Connection {
+            pending,
+            sender,
+            driver,
+        })
     }
 
     /// Whether the server has not closed it, as far as we can see without waiting.
@@ -93,7 +100,9 @@ impl Connection {
     async fn exchange(&mut self, request: hyper::Request<Full<Bytes>>) -> Result<Answer, Fault> {
         let sending = self.sender.send_request(request);
         let answering = async { read(sending.await.map_err(lost)?).await };
-        drive(&mut self.driver, answering).await
+        let answer = drive(&mut self.driver, answering).await;
+        self.pending.clear();
+        answer
     }
 
     /// Sends a request that asks for another protocol. Gives the stream back, with what was read
@@ -116,6 +125,7 @@ impl Connection {
             })
         };
         let answer = drive(&mut self.driver, answering).await?;
+        self.pending.clear();
         if answer.status != 101 {
             return Ok((answer, None));
         }
@@ -165,6 +175,9 @@ async fn read(response: Response<Incoming>) -> Result<Answer, Fault> {
 
 /// With all its causes: hyper's own text is only a heading.
 fn lost(error: hyper::Error) -> Fault {
+    if is_flood(&error) {
+        return Fault::Flood(Flooded);
+    }
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(&error);
     while let Some(error) = cause {

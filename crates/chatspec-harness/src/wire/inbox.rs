@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::account::Account;
 use super::error::CloseReason;
-use super::limits::QUEUE_BYTES;
 use super::packet::{Packet, Received};
 
 /// Everything received and not yet taken, in order, and why nothing more will come.
@@ -15,15 +15,15 @@ use super::packet::{Packet, Received};
 /// Any number of tasks may push; one at a time may wait.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
+    /// What all packets of the session weigh, also those taken out.
+    account: Account,
     state: Mutex<State>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    queue: VecDeque<(Received, usize)>,
-    /// The weight of the queue, in bytes.
-    weight: usize,
+    queue: VecDeque<Received>,
     next_seq: u64,
     closed: Option<CloseReason>,
 }
@@ -37,7 +37,14 @@ pub(crate) enum Outcome<T> {
 }
 
 impl Inbox {
-    /// Appends a packet. A full queue closes the session instead; `false` says so.
+    pub(crate) fn new(account: Account) -> Inbox {
+        Inbox {
+            account,
+            ..Inbox::default()
+        }
+    }
+
+    /// Appends a packet. One too many closes the session instead; `false` says so.
     pub(crate) fn push(
         &self,
         at: std::time::Duration,
@@ -47,7 +54,7 @@ impl Inbox {
         weight: usize,
     ) -> bool {
         let mut state = self.lock();
-        let fits = state.weight + weight <= QUEUE_BYTES;
+        let fits = self.account.take(weight);
         if fits {
             let seq = state.next_seq;
             let received = Received {
@@ -57,15 +64,19 @@ impl Inbox {
                 raw_len,
                 packet,
             };
-            state.queue.push_back((received, weight));
+            state.queue.push_back(received);
             state.next_seq += 1;
-            state.weight += weight;
         } else {
             state.closed.get_or_insert(CloseReason::Flood);
         }
         drop(state);
         self.changed.notify_one();
         fits
+    }
+
+    /// What all packets so far weigh.
+    pub(crate) fn held(&self) -> usize {
+        self.account.held()
     }
 
     /// Says that the session is over. The first reason stays.
@@ -79,10 +90,7 @@ impl Inbox {
     }
 
     pub(crate) fn pop(&self) -> Option<Received> {
-        let mut state = self.lock();
-        let (received, weight) = state.queue.pop_front()?;
-        state.weight -= weight;
-        Some(received)
+        self.lock().queue.pop_front()
     }
 
     /// Takes the next packet; what was received before the end comes before the end.
@@ -103,7 +111,7 @@ impl Inbox {
             let from = looked;
             looked = state.queue.len();
             let mut rest = state.queue.range(from..);
-            rest.find_map(|(received, _)| look(received))
+            rest.find_map(&look)
         })
         .await
     }
@@ -136,6 +144,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::wire::limits::CONNECTION_BYTES;
 
     fn push(inbox: &Inbox, weight: usize) -> bool {
         inbox.push(Duration::ZERO, "6".into(), 1, Packet::Noop, weight)
@@ -165,11 +174,10 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_closes_and_reading_makes_room() {
+    fn a_flood_closes_also_where_somebody_reads() {
         let inbox = Inbox::default();
-        assert!(push(&inbox, QUEUE_BYTES - 1));
+        assert!(push(&inbox, CONNECTION_BYTES));
         assert!(inbox.pop().is_some());
-        assert!(push(&inbox, QUEUE_BYTES));
         assert!(!push(&inbox, 1));
         assert_eq!(inbox.closed(), Some(CloseReason::Flood));
     }

@@ -10,8 +10,10 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
+use tokio_rustls::client::TlsStream;
 use url::Host;
 
+use super::account::{Account, Flooded};
 use super::error::Fault;
 use super::target::Target;
 use super::tls;
@@ -20,9 +22,17 @@ use super::tls;
 pub(crate) type Stream = Box<dyn Io>;
 
 /// What [`Stream`] can do.
-pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {
+    /// The bytes that were read and make no whole message yet. Whoever understands a message clears it; a read fails
+    /// when it is full.
+    fn pending(&self) -> Account;
+}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+impl Io for TlsStream<Stream> {
+    fn pending(&self) -> Account {
+        self.get_ref().0.pending()
+    }
+}
 
 /// Shared by the connections of one session: once set, they end with a reset when they are dropped.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +60,7 @@ pub(crate) async fn connect(
             let share = (addresses.len() - index) as u32;
             let until = Instant::now() + deadline.saturating_duration_since(Instant::now()) / share;
             match timeout_at(until, TcpStream::connect(address)).await {
-                Ok(Ok(tcp)) => return socket(tcp, reset),
+                Ok(Ok(tcp)) => return socket(tcp, reset, target),
                 Ok(Err(error)) => last = Some(Fault::Unreachable(format!("{address}: {error}"))),
                 Err(_) if share == 1 => return Err(Fault::Timeout(stage.clone())),
                 Err(_) => last = Some(Fault::Unreachable(format!("{address} does not answer"))),
@@ -85,17 +95,27 @@ async fn addresses(host: Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Fault
     }
 }
 
-fn socket(tcp: TcpStream, reset: &Reset) -> Result<Stream, Fault> {
+fn socket(tcp: TcpStream, reset: &Reset, target: &Target) -> Result<Stream, Fault> {
     // Without this, a burst of small frames waits for the delayed acknowledgements of the server.
     tcp.set_nodelay(true)
         .map_err(|error| Fault::Lost(error.to_string()))?;
-    let reset = reset.clone();
-    Ok(Box::new(Socket { tcp, reset }))
+    Ok(Box::new(Socket {
+        tcp,
+        reset: reset.clone(),
+        pending: Account::new(&target.budget),
+    }))
 }
 
 struct Socket {
     tcp: TcpStream,
     reset: Reset,
+    pending: Account,
+}
+
+impl Io for Socket {
+    fn pending(&self) -> Account {
+        self.pending.clone()
+    }
 }
 
 impl Socket {
@@ -126,8 +146,12 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         let polled = Pin::new(&mut self.tcp).poll_read(cx, buffer);
         self.acknowledge_at_once();
+        if !self.pending.take(buffer.filled().len() - before) {
+            return Poll::Ready(Err(io::Error::other(Flooded)));
+        }
         polled
     }
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
+use super::account::is_flood;
 use super::error::{Fault, within};
 use super::http::Channel;
 use super::limits::RAW_BYTES;
@@ -154,6 +155,8 @@ async fn watch(socket: &mut Socket, outcome: &mut HttpOutcome) {
                 let start = &bytes[..bytes.len().min(RAW_BYTES)];
                 first(outcome, String::from_utf8_lossy(start).into_owned())
             }
+            // That was we.
+            Some(Err(error)) if is_flood(&error) => ControlFlow::Break(()),
             Some(Ok(Message::Close(_)) | Err(_)) | None => {
                 outcome.closed_after_upgrade = true;
                 ControlFlow::Break(())

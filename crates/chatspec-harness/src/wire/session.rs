@@ -123,6 +123,11 @@ impl Session {
         self.shared.inbox.pop()
     }
 
+    /// Bytes that the packets received so far make us hold, taken out or not.
+    pub fn held(&self) -> usize {
+        self.shared.inbox.held()
+    }
+
     /// Why the session is over, if it is; packets received before may still be waiting.
     pub fn closed(&self) -> Option<CloseReason> {
         self.shared.inbox.closed()

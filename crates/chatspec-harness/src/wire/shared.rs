@@ -5,11 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::account::Account;
 use super::clock::Clock;
 use super::error::{CloseReason, SendError};
 use super::inbox::Inbox;
 use super::packet::{Frame, Packet, cut, weight};
 use super::payload::{self, Part};
+use super::target::Target;
 
 /// Sends that may wait for the task that writes. Pongs beyond are dropped: a server that asks more
 /// often than it reads gets fewer answers, not our memory.
@@ -36,10 +38,10 @@ pub(crate) enum Outgoing {
 pub(crate) type Done = oneshot::Sender<Result<(), SendError>>;
 
 impl Shared {
-    pub(crate) fn new(clock: Clock) -> (Shared, mpsc::Receiver<Outgoing>) {
+    pub(crate) fn new(clock: Clock, target: &Target) -> (Shared, mpsc::Receiver<Outgoing>) {
         let (outbox, orders) = mpsc::channel(OUTBOX);
         let shared = Shared {
-            inbox: Inbox::default(),
+            inbox: Inbox::new(Account::new(&target.budget)),
             answer_pings: AtomicBool::new(true),
             stalled: watch::Sender::new(false),
             clock,

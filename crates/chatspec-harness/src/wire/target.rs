@@ -5,6 +5,7 @@ use hyper::header::{HOST, HeaderName, HeaderValue, ORIGIN};
 use thiserror::Error;
 use url::{Host, Url};
 
+use super::account::Budget;
 use super::quote::quote;
 
 /// Where the server is, and what every request to it carries.
@@ -18,6 +19,8 @@ pub struct Target {
     pub headers: Vec<(String, String)>,
     /// The `Origin` header, as a browser would send it.
     pub origin: Option<String>,
+    /// What it makes us hold; copies count together.
+    pub(crate) budget: Budget,
 }
 
 /// A target that cannot be used as it is.
@@ -73,6 +76,7 @@ impl Target {
             path: "/socket.io/".to_owned(),
             headers: Vec::new(),
             origin: None,
+            budget: Budget::default(),
         };
         target.place()?;
         Ok(target)
@@ -85,6 +89,11 @@ impl Target {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         }
+    }
+
+    /// Bytes that the sessions with it, open ones and unfinished messages, hold at present.
+    pub fn held(&self) -> usize {
+        self.budget.held()
     }
 
     /// Whether requests go through TLS.

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use super::account::Account;
 use super::error::{CloseReason, Fault, SendError, within};
 use super::http::Connection;
 use super::limits::MESSAGE_BYTES;
@@ -28,6 +29,8 @@ pub(crate) type Socket = WebSocketStream<Stream>;
 /// What asking for a WebSocket came to.
 pub(crate) struct Asked {
     pub(crate) answer: Answer,
+    /// What was read from its connection and makes no whole message yet.
+    pub(crate) pending: Account,
     /// The WebSocket, if the server switched to it.
     pub(crate) socket: Option<Socket>,
     /// Whether `Sec-WebSocket-Accept` proves that the server knows what it switched to.
@@ -44,6 +47,7 @@ pub(crate) async fn open(
     let key = generate_key();
     let request = request.asking_for_websocket(&key).bind(target)?;
     let stream = net::connect(target, reset, deadline).await?;
+    let pending = stream.pending();
     let switching = async { Connection::open(stream).await?.switch(request).await };
     let stage = "waiting for the answer to the WebSocket handshake";
     let (answer, switched) = within(deadline, stage, switching).await?;
@@ -58,6 +62,7 @@ pub(crate) async fn open(
     };
     Ok(Asked {
         answer,
+        pending,
         socket,
         proven,
     })
@@ -71,7 +76,7 @@ fn config() -> WebSocketConfig {
 }
 
 /// The task that reads.
-pub(crate) async fn read(mut stream: SplitStream<Socket>, shared: Arc<Shared>) {
+pub(crate) async fn read(mut stream: SplitStream<Socket>, pending: Account, shared: Arc<Shared>) {
     let mut stalled = shared.stalled.subscribe();
     loop {
         // An error would mean that the session is gone, and this task with it.
@@ -81,6 +86,7 @@ pub(crate) async fn read(mut stream: SplitStream<Socket>, shared: Arc<Shared>) {
             Ok(()) = stalled.changed() => continue,
             message = stream.next() => message,
         };
+        pending.clear();
         if !message.is_some_and(|message| receive(message, &shared)) {
             break;
         }
@@ -90,7 +96,9 @@ pub(crate) async fn read(mut stream: SplitStream<Socket>, shared: Arc<Shared>) {
         .close(CloseReason::Lost("the server dropped it".to_owned()));
     if let Some(CloseReason::WebsocketClose { .. }) = shared.inbox.closed() {
         // Our answer to a close frame leaves only while somebody reads.
-        while let Some(Ok(_)) = stream.next().await {}
+        while let Some(Ok(_)) = stream.next().await {
+            pending.clear();
+        }
     }
 }
 

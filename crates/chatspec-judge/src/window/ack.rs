@@ -12,6 +12,7 @@ use crate::value::Bindings;
 
 pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
     let step = window.step();
+    unasked(window, judged);
     let Some(actor) = step.by.as_deref() else {
         return;
     };
@@ -103,6 +104,30 @@ pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
         },
     );
     after_effects(window, actor, *entry, judged);
+}
+
+/// Acknowledgements to those who sent nothing that could be acknowledged.
+fn unasked(window: &Window<'_>, judged: &mut Judged) {
+    let step = window.step();
+    for participant in &window.fixture.participants {
+        let who = participant.name.as_str();
+        if step.by.as_deref() == Some(who) {
+            continue;
+        }
+        for (entry, what) in window.of(who) {
+            let What::Acked { id, .. } = what else {
+                continue;
+            };
+            judged.findings.push(window.found(
+                names::CLOSURE,
+                Outcome::Unexpected,
+                who,
+                "no acknowledgement that nobody asked for".to_owned(),
+                format!("an acknowledgement of {id}"),
+                Some(entry),
+            ));
+        }
+    }
 }
 
 /// An acknowledgement comes after the event's own effects on the sender's connection.

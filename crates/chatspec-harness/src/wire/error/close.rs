@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::Fault;
-use crate::wire::limits::QUEUE_BYTES;
+use crate::wire::account::{Flooded, is_flood};
 use crate::wire::quote::escape;
 use crate::wire::request::Answer;
 
@@ -49,8 +49,8 @@ pub enum CloseReason {
         /// What is allowed.
         limit: usize,
     },
-    /// More is waiting in the queue than we hold.
-    #[error("the server sent more than {QUEUE_BYTES} bytes that nobody has read")]
+    /// More came than we hold: over the connection, or over all connections together.
+    #[error("the server sent {Flooded}")]
     Flood,
 }
 
@@ -107,8 +107,14 @@ impl CloseReason {
     pub(crate) fn fault(fault: Fault) -> CloseReason {
         match fault {
             Fault::TooLarge { limit } => CloseReason::TooLarge { limit },
+            Fault::Flood(_) => CloseReason::Flood,
             other => CloseReason::Lost(other.to_string()),
         }
+    }
+
+    /// Whether the server sent more than we take: then it is we who ended the session.
+    pub(crate) fn is_excess(&self) -> bool {
+        matches!(self, CloseReason::TooLarge { .. } | CloseReason::Flood)
     }
 
     pub(crate) fn answer(method: &'static str, answer: &Answer) -> CloseReason {
@@ -122,6 +128,7 @@ impl CloseReason {
     pub(crate) fn websocket(error: &tokio_tungstenite::tungstenite::Error) -> CloseReason {
         use tokio_tungstenite::tungstenite::Error;
         match error {
+            error if is_flood(error) => CloseReason::Flood,
             Error::Capacity(_) => CloseReason::TooLarge {
                 limit: crate::wire::limits::MESSAGE_BYTES,
             },

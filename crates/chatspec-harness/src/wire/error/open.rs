@@ -76,7 +76,9 @@ impl Attempt {
                 return OpenError { mend, ..error };
             }
             Fault::Lost(_) => OpenErrorKind::Closed,
-            Fault::NotHttp(_) | Fault::TooLarge { .. } => OpenErrorKind::NotSocketIo,
+            Fault::NotHttp(_) | Fault::TooLarge { .. } | Fault::Flood(_) => {
+                OpenErrorKind::NotSocketIo
+            }
             Fault::Timeout(stage) => return self.timeout(&stage),
         };
         OpenError {

@@ -122,12 +122,12 @@ impl Opening<'_> {
             return Err(self.attempt.not_socket_io(found.to_owned()));
         }
         let started = Instant::now();
-        let (shared, orders) = Shared::new(self.options.clock);
+        let (shared, orders) = Shared::new(self.options.clock, self.target);
         let shared = Arc::new(shared);
         let (sink, stream) = socket.split();
         let mut tasks = JoinSet::new();
         tasks.spawn(websocket::write(sink, Arc::clone(&shared), orders));
-        tasks.spawn(websocket::read(stream, Arc::clone(&shared)));
+        tasks.spawn(websocket::read(stream, asked.pending, Arc::clone(&shared)));
         let first = shared
             .inbox
             .find(self.deadline, |received| Some(received.clone()));
@@ -159,7 +159,7 @@ impl Opening<'_> {
             return Err(self.attempt.answer(&answer));
         }
         let round_trip = started.elapsed();
-        let (shared, orders) = Shared::new(self.options.clock);
+        let (shared, orders) = Shared::new(self.options.clock, self.target);
         let shared = Arc::new(shared);
         let goes_on = shared.receive_body(&answer.body);
         let first = shared

@@ -53,8 +53,11 @@ impl Session {
         let (sink, stream) = socket.split();
         self.tasks
             .spawn(websocket::write(sink, Arc::clone(&self.shared), orders));
-        self.tasks
-            .spawn(websocket::read(stream, Arc::clone(&self.shared)));
+        self.tasks.spawn(websocket::read(
+            stream,
+            asked.pending,
+            Arc::clone(&self.shared),
+        ));
         Ok(())
     }
 

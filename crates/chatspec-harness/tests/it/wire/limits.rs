@@ -1,6 +1,6 @@
 //! What a server may make us hold.
 
-use chatspec_harness::wire::limits::{MESSAGE_BYTES, QUEUE_BYTES};
+use chatspec_harness::wire::limits::{CONNECTION_BYTES, MESSAGE_BYTES};
 use chatspec_harness::wire::{CloseReason, Next, OpenOptions, Packet, Session, Target, Transport};
 use futures_util::SinkExt;
 use tokio::io::AsyncWriteExt;
@@ -65,7 +65,7 @@ async fn a_flood_that_nobody_reads_ends_the_session() {
         let mut session = unconnected(&target, Transport::Websocket).await;
         let (reason, bytes) = end(&mut session).await;
         assert_eq!(reason, CloseReason::Flood);
-        assert!(bytes <= QUEUE_BYTES, "{bytes}");
+        assert!(bytes <= CONNECTION_BYTES, "{bytes}");
     }
 }
 
