@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::front::{self, PROBES};
-use super::run;
+use super::{BY_WEBSOCKET, run};
 
 /// The first conversation has six participants and is played whole; the server dies when somebody connects for the
 /// second one.
@@ -27,7 +27,7 @@ async fn what_was_played_before_keeps_its_verdict() {
         let _ = timeout(Duration::from_secs(150), death.recv()).await;
         front.die();
     };
-    let (run, ()) = tokio::join!(run(&url, &["--transport", "websocket"]), killing);
+    let (run, ()) = tokio::join!(run(&url, &BY_WEBSOCKET), killing);
     let run = run.ends_with(1);
     assert_eq!(run.cases("pass"), ["chat/room@websocket"]);
     assert_eq!(run.cases("fail"), ["order/sender@websocket"]);

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::front::{self, PROBES};
 use super::http::answering;
-use super::{CASES, Run, run};
+use super::{BY_WEBSOCKET, CASES, PATIENT, Run, run};
 use crate::dummies::server::Server;
 use crate::dummies::seven;
 use crate::reports::hostile;
@@ -57,8 +57,6 @@ async fn in_what_it_says() {
         &junit,
         "--transcripts",
         &transcripts,
-        "--timeout-scale",
-        "0.2",
     ];
     let run = run(&server.url, &more).await.ends_with(1);
     is_harmless(&run);
@@ -118,7 +116,7 @@ async fn in_what_opens_a_session() {
     ];
     for text in answers {
         let server = answering(text.clone()).await;
-        let run = run(&server.url(), &["--timeout-scale", "0.2"]).await;
+        let run = run(&server.url(), &PATIENT).await;
         let run = run.ends_with(3).played_nothing();
         is_harmless(&run);
         assert_eq!(run.measured.ran.stderr.lines().count(), 1, "{text:?}");
@@ -137,12 +135,10 @@ async fn in_what_ends_a_session() {
             crate::dummies::http::read_to_end(&mut stream).await;
         }
     });
-    let run = run(&front.await.url, &["--transport", "websocket"])
-        .await
-        .ends_with(1);
+    let run = run(&front.await.url, &BY_WEBSOCKET).await.ends_with(1);
     is_harmless(&run);
     assert!(
-        run.finds("connection.lives", "\\u{1b}[2J\\u{202e}<script>"),
+        run.finds("\\u{1b}[2J\\u{202e}<script>"),
         "{:#}",
         run.report()
     );

@@ -4,7 +4,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::front::{self, PROBES};
 use super::http::{answering, gigabyte, relay, serve};
-use super::{Run, run};
+use super::{BY_POLLING, BY_WEBSOCKET, Run, run, run_by};
 use crate::dummies::http::{Request, parameter};
 
 /// Floods every participant with one frame, a gigabyte of them.
@@ -17,7 +17,7 @@ async fn flooded_with(frame: Vec<u8>) -> Run {
             }
         }
     });
-    run(&front.await.url, &["--transport", "websocket", "-j", "16"])
+    run_by(16, &front.await.url, &BY_WEBSOCKET)
         .await
         .ends_with(1)
 }
@@ -43,11 +43,7 @@ async fn floods_by_websocket() {
     };
     for flood in [said(100), said(900_000)] {
         let run = flooded_with(flood).await;
-        assert!(
-            run.finds("message.schema", "the server sent more than"),
-            "{:#}",
-            run.report()
-        );
+        assert!(run.finds("the server sent more than"), "{:#}", run.report());
     }
     flooded_with(frame(&"6".repeat(200))).await;
     // An unfinished text, continued for ever with nothing; and pings.
@@ -74,9 +70,7 @@ async fn floods_by_polling() {
             }
         }
     });
-    run(&front.await.url, &["--transport", "polling"])
-        .await
-        .ends_with(1);
+    run(&front.await.url, &BY_POLLING).await.ends_with(1);
 }
 
 /// Z-10: a frame that announces 2 GiB, and begins to send them.
@@ -88,14 +82,8 @@ async fn a_frame_of_two_gibibytes() {
             gigabyte(&mut stream, &head, &[b'x'; 65536]).await;
         }
     });
-    let run = run(&front.await.url, &["--transport", "websocket"])
-        .await
-        .ends_with(1);
-    assert!(
-        run.finds("message.schema", "the server sent more than"),
-        "{:#}",
-        run.report()
-    );
+    let run = run(&front.await.url, &BY_WEBSOCKET).await.ends_with(1);
+    assert!(run.finds("the server sent more than"), "{:#}", run.report());
 }
 
 /// Z-11: a body without end, with an announced length and in chunks; a head without end.
@@ -127,9 +115,7 @@ async fn bodies_without_end() {
                 gigabyte(&mut stream, head.as_bytes(), piece).await;
             }
         });
-        run(&front.await.url, &["--transport", "polling"])
-            .await
-            .ends_with(1);
+        run(&front.await.url, &BY_POLLING).await.ends_with(1);
     }
 }
 
@@ -161,14 +147,8 @@ async fn frames_are_not_decompressed() {
             gigabyte(&mut stream, b"", &[head, vec![0; 65535]].concat()).await;
         }
     });
-    let run = run(&front.await.url, &["--transport", "websocket"])
-        .await
-        .ends_with(1);
-    assert!(
-        run.finds("connection.lives", "WebSocket protocol"),
-        "{:#}",
-        run.report()
-    );
+    let run = run(&front.await.url, &BY_WEBSOCKET).await.ends_with(1);
+    assert!(run.finds("WebSocket protocol"), "{:#}", run.report());
 }
 
 const GZIP_HEAD: [u8; 10] = *b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff";

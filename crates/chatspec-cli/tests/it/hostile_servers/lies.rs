@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::front::{self, PROBES};
 use super::http::relay;
-use super::{CASES, run};
+use super::{BY_POLLING, BY_WEBSOCKET, CASES, PATIENT, run};
 use crate::dummies::http::{Request, parameter};
 use crate::dummies::server::{Asked, Server};
 use crate::dummies::seven;
@@ -31,9 +31,7 @@ struct Past {
 /// Plays the suite against a liar by WebSocket: no conversation holds.
 async fn is_not_believed(lie: Lie) {
     let front = front::start(PROBES, move |stream, server| lying(stream, server, lie));
-    let run = run(&front.await.url, &["--transport", "websocket"])
-        .await
-        .ends_with(1);
+    let run = run(&front.await.url, &BY_WEBSOCKET).await.ends_with(1);
     assert_eq!(run.cases("fail").len(), CASES.len(), "{:#}", run.report());
 }
 
@@ -147,9 +145,7 @@ async fn the_wrong_order() {
             .collect()
     };
     let front = front::start(PROBES, move |stream, server| lying(stream, server, swap));
-    let run = run(&front.await.url, &["--transport", "websocket"])
-        .await
-        .ends_with(1);
+    let run = run(&front.await.url, &BY_WEBSOCKET).await.ends_with(1);
     assert_eq!(
         run.cases("fail"),
         ["order/sender@websocket"],
@@ -164,9 +160,7 @@ async fn always_the_same() {
     let yes: fn(&Asked<'_>) = |asked| asked.acknowledge(&Value::Array(vec![]));
     for answer in [yes, seven::echo] {
         let server = Server::start(seven::open(answer)).await;
-        let run = run(&server.url, &["--timeout-scale", "0.2"])
-            .await
-            .ends_with(1);
+        let run = run(&server.url, &PATIENT).await.ends_with(1);
         assert_eq!(run.cases("pass"), [""; 0]);
     }
 }
@@ -180,9 +174,7 @@ async fn right_to_the_first_clients() {
             false => vec![text.to_owned()],
         })
     });
-    let run = run(&front.await.url, &["--transport", "websocket"])
-        .await
-        .ends_with(1);
+    let run = run(&front.await.url, &BY_WEBSOCKET).await.ends_with(1);
     assert_eq!(run.cases("pass"), [""; 0]);
 }
 
@@ -200,8 +192,6 @@ async fn the_wrong_sid() {
             }
         }
     });
-    let run = run(&front.await.url, &["--transport", "polling"])
-        .await
-        .ends_with(1);
+    let run = run(&front.await.url, &BY_POLLING).await.ends_with(1);
     assert_eq!(run.cases("pass"), [""; 0]);
 }

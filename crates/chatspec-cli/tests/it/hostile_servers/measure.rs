@@ -90,7 +90,7 @@ fn resident(id: u32) -> Option<u64> {
 #[tokio::test]
 async fn an_idle_run_is_the_measure() {
     let server = super::front::honest().await;
-    let run = super::run(&server.url, &[]).await;
+    let run = super::run_by(16, &server.url, &super::BY_WEBSOCKET).await;
     let Measured { ran, peak } = &run.measured;
     assert_eq!(ran.code, 0, "{ran:#?}");
     assert!(*peak <= IDLE, "{peak} KiB");

@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::front::{self, PROBES};
 use super::http::serve;
-use super::{CASES, Run, run};
+use super::{BY_POLLING, BY_WEBSOCKET, CASES, PATIENT, Run, run};
 use crate::dummies::http::read_to_end;
 
 /// Whoever is cut off in the first conversation fails it; the others are not waited for.
@@ -22,29 +22,33 @@ fn cut_off_at_once(run: Run) {
     ran.says(&["FAIL ", "does not conform", "blocked by "]);
 }
 
-const BY_WEBSOCKET: [&str; 2] = ["--transport", "websocket"];
-
 /// Z-05, from the first connection on, and in the midst of a run.
 #[tokio::test]
 async fn never_answers() {
     let silent = serve(|mut stream| async move { read_to_end(&mut stream).await }).await;
-    let told = run(&silent.url(), &[]).await.ends_with(3).played_nothing();
+    let told = run(&silent.url(), &PATIENT)
+        .await
+        .ends_with(3)
+        .played_nothing();
     told.measured.ran.complains(&["timed out after"]);
     let front = front::start(PROBES, |mut stream, _| async move {
         read_to_end(&mut stream).await;
     });
-    cut_off_at_once(run(&front.await.url, &BY_WEBSOCKET).await);
+    cut_off_at_once(run(&front.await.url, &[BY_WEBSOCKET, PATIENT].concat()).await);
 }
 
 /// Z-06: a byte a tick. A tick is a second, scaled as the patience is.
 #[tokio::test]
 async fn a_byte_a_second() {
     let front = front::start(0, byte_by_byte).await;
-    run(&front.url, &[]).await.ends_with(3).played_nothing();
+    run(&front.url, &PATIENT)
+        .await
+        .ends_with(3)
+        .played_nothing();
     let front = front::start(PROBES, byte_by_byte).await;
-    cut_off_at_once(run(&front.url, &BY_WEBSOCKET).await);
+    cut_off_at_once(run(&front.url, &[BY_WEBSOCKET, PATIENT].concat()).await);
     let front = front::start(PROBES, byte_by_byte).await;
-    cut_off_at_once(run(&front.url, &["--transport", "polling"]).await);
+    cut_off_at_once(run(&front.url, &[BY_POLLING, PATIENT].concat()).await);
 }
 
 async fn byte_by_byte(mut client: TcpStream, server: SocketAddr) {
@@ -77,11 +81,11 @@ async fn stalls_in_the_midst_of_a_message() {
             read_to_end(&mut stream).await;
         }
     });
-    cut_off_at_once(run(&front.await.url, &BY_WEBSOCKET).await);
+    cut_off_at_once(run(&front.await.url, &[BY_WEBSOCKET, PATIENT].concat()).await);
     let front = front::start(PROBES, |mut stream, _| async move {
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0{";
         let _ = stream.write_all(head.as_bytes()).await;
         read_to_end(&mut stream).await;
     });
-    cut_off_at_once(run(&front.await.url, &["--transport", "polling"]).await);
+    cut_off_at_once(run(&front.await.url, &[BY_POLLING, PATIENT].concat()).await);
 }

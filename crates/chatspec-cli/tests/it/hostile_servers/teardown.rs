@@ -73,7 +73,7 @@ fn start(folder: &Path, more: &[&str]) -> Child {
 #[tokio::test]
 async fn a_run_that_ends_leaves_nothing() {
     let data = suite::data(&["chat/room"]);
-    let child = start(data.path(), &["--transport", "websocket"]);
+    let child = start(data.path(), &BY_WEBSOCKET);
     let ran = child.wait_with_output().await.expect("it ends");
     assert_eq!(ran.status.code(), Some(0), "{ran:#?}");
     all_gone(data.path()).await;

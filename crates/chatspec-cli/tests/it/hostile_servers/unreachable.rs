@@ -11,7 +11,7 @@ use crate::dummies::server::Dead;
 const SOON: Duration = Duration::from_secs(10);
 
 async fn is_told(url: &str, says: &[&str]) {
-    let run = run(url, &["--timeout-scale", "1"]).await;
+    let run = run(url, &[]).await;
     let run = run.ends_with(3).played_nothing();
     let ran = run.measured.ran.complains(says).in_one_line();
     assert!(ran.took < SOON, "{:?}", ran.took);
