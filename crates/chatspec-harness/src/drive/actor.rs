@@ -357,7 +357,7 @@ impl Actor {
                 }
             };
             if let What::BarrierLost { why } = &what {
-                if session.closed().is_none() {
+                if self.has_transport() {
                     let silent = Trouble::silent(&self.name, why);
                     self.trouble.get_or_insert(silent);
                 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
+use super::BY_WEBSOCKET;
 use crate::suite;
 
 /// For a busy machine. What is waited for comes by itself.
