@@ -8,7 +8,7 @@
 mod act;
 mod actor;
 mod fresh;
-mod record;
+pub(crate) mod record;
 mod trouble;
 
 use std::time::Duration;
@@ -118,7 +118,7 @@ impl Play {
     pub fn drain(&mut self) -> bool {
         let before = self.transcript.entries.len();
         for actor in &mut self.actors {
-            actor.drain_late(self.steps, &mut self.transcript.entries);
+            self.transcript.entries.extend(actor.late(self.steps));
         }
         self.transcript.entries.len() > before
     }

@@ -25,6 +25,8 @@ use measure::{Measured, measure};
 struct Run {
     measured: Measured,
     report: Option<Value>,
+    /// The report as it was written.
+    text: String,
     folder: TempDir,
 }
 
@@ -55,6 +57,7 @@ async fn run_by(jobs: usize, url: &str, more: &[&str]) -> Run {
     let report = std::fs::read_to_string(&path).ok();
     Run {
         measured,
+        text: report.clone().unwrap_or_default(),
         report: report.map(|text| serde_json::from_str(&text).expect("a report is JSON")),
         folder,
     }
@@ -66,6 +69,7 @@ impl Run {
     fn ends_with(self, code: i32) -> Run {
         assert_eq!(self.measured.ran.code, code, "{:#?}", self.measured.ran);
         let more = self.measured.peak.saturating_sub(measure::IDLE);
+        println!("exit {code}, {more} KiB more than an idle run");
         assert!(
             more <= measure::MORE,
             "{more} KiB more than an idle run:\n{:#?}",

@@ -1,5 +1,7 @@
 //! One participant and its connection.
 
+mod end;
+
 use std::time::Duration;
 
 use chatspec_judge::fixture::{Participant, TransportName};
@@ -280,7 +282,7 @@ impl Actor {
             if self.namespace
                 && let Some(reason) = self.closed_by()
             {
-                entries.push(self.over(&reason, step));
+                self.over(&reason, step, &mut entries);
                 entries.push(self.entry(
                     step,
                     What::BarrierLost {
@@ -338,7 +340,7 @@ impl Actor {
                     }
                 },
                 Next::Closed(reason) => {
-                    entries.push(self.over(&reason, step));
+                    self.over(&reason, step, &mut entries);
                     What::BarrierLost {
                         why: reason.to_string(),
                     }
@@ -387,49 +389,13 @@ impl Actor {
                         ];
                     }
                 }
-                Next::Closed(reason) => return vec![self.over(&reason, step)],
+                Next::Closed(reason) => {
+                    let mut entries = Vec::new();
+                    self.over(&reason, step, &mut entries);
+                    return entries;
+                }
                 Next::Deadline => return vec![],
             }
-        }
-    }
-
-    /// The end of the connection. Where the server sent more than we take, it is we who ended it: no fixture that
-    /// expects the server to do so may be content with that.
-    fn over(&mut self, reason: &CloseReason, step: usize) -> Entry {
-        let why = reason.to_string();
-        if !reason.is_excess() {
-            return self.closed(why, step);
-        }
-        self.namespace = false;
-        self.ended = why.clone();
-        self.entry(step, record::excess(why))
-    }
-
-    fn closed(&mut self, why: String, step: usize) -> Entry {
-        self.namespace = false;
-        self.ended = why.clone();
-        self.entry(step, What::Closed { why })
-    }
-
-    /// Records what is there already.
-    pub fn drain(&mut self, step: usize, entries: &mut Vec<Entry>) {
-        let Some(session) = self.session.as_mut() else {
-            return;
-        };
-        while let Some(packet) = session.try_next() {
-            if let Some(what) = record::received(&packet) {
-                entries.push(record::entry(packet.at, step, &self.name, what));
-            }
-        }
-    }
-
-    /// Records what has come since the end of the conversation. Of all ways to end the connection, only a flood is of
-    /// interest now.
-    pub fn drain_late(&mut self, step: usize, entries: &mut Vec<Entry>) {
-        self.drain(step, entries);
-        let excess = self.closed_by().filter(CloseReason::is_excess);
-        if let Some(reason) = excess.filter(|_| self.namespace) {
-            entries.push(self.over(&reason, step));
         }
     }
 

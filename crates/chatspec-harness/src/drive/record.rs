@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chatspec_judge::transcript::{Entry, What};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::wire::{MalformedKind, Packet, Received};
 
@@ -15,6 +15,33 @@ pub(super) fn entry(at: Duration, step: usize, who: &str, what: What) -> Entry {
         who: who.to_owned(),
         what,
     }
+}
+
+/// About the bytes that an entry takes which the server is to blame for.
+pub(crate) fn weight(what: &What) -> usize {
+    let inside = match what {
+        What::Event { name, args } => name.len() + args.iter().map(value).sum::<usize>(),
+        What::Acked { args, .. } => args.iter().map(value).sum(),
+        What::Malformed { raw, .. } => raw.len(),
+        What::Answered { headers, body, .. } => body.len() + 100 * headers.len(),
+        _ => 0,
+    };
+    256 + inside
+}
+
+fn value(value: &Value) -> usize {
+    let inside = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(self::value).sum(),
+        Value::Object(map) => {
+            let items = map.iter();
+            items
+                .map(|(key, item)| 100 + key.len() + self::value(item))
+                .sum()
+        }
+        _ => 0,
+    };
+    32 + inside
 }
 
 /// More than we take. No packet of the protocol is that large, and no conversation that long.

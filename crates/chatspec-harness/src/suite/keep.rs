@@ -4,10 +4,9 @@ use chatspec_judge::case::{self, Judgement};
 use chatspec_judge::finding::Outcome;
 use chatspec_judge::rule::names;
 use chatspec_judge::transcript::{Stop, Transcript, What};
-use serde_json::Value;
 
 use super::{Case, Played};
-use crate::drive::{Play, Stage};
+use crate::drive::{Play, Stage, record};
 
 /// Bytes received that the transcripts of ended cases may keep whole. All conversations together, played against a right
 /// server, stay below; what is beyond is cut.
@@ -44,27 +43,7 @@ impl Kept {
 /// About the bytes that what was received takes.
 fn received(transcript: &Transcript) -> usize {
     let entries = transcript.entries.iter();
-    let weights = entries.map(|entry| match &entry.what {
-        What::Event { name, args } => name.len() + args.iter().map(weight).sum::<usize>(),
-        What::Acked { args, .. } => args.iter().map(weight).sum(),
-        What::Malformed { raw, .. } => raw.len(),
-        What::Answered { headers, body, .. } => body.len() + 100 * headers.len(),
-        _ => 0,
-    });
-    weights.map(|weight| 256 + weight).sum()
-}
-
-fn weight(value: &Value) -> usize {
-    let inside = match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, item)| 100 + key.len() + weight(item))
-            .sum(),
-        _ => 0,
-    };
-    32 + inside
+    entries.map(|entry| record::weight(&entry.what)).sum()
 }
 
 /// Whether a connection could not be opened, or stopped answering: perhaps nobody gets an answer any more.

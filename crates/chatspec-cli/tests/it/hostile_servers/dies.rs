@@ -32,10 +32,11 @@ async fn what_was_played_before_keeps_its_verdict() {
     assert_eq!(run.cases("pass"), ["chat/room@websocket"]);
     assert_eq!(run.cases("fail"), ["order/sender@websocket"]);
     assert_eq!(run.cases("blocked"), ["users/reply@websocket"]);
-    let blocked = &run.report()["cases"][2];
-    assert_eq!(blocked["blocked_by"], "transport.websocket");
+    // By that of the transport on which nobody got through any more.
+    let blocked_by = run.report()["cases"][2]["blocked_by"].as_str();
+    assert!(blocked_by.is_some_and(|rule| rule.starts_with("transport.")));
     let ran = run.measured.ran;
-    ran.says(&["ok chat", "FAIL transport.websocket", "does not conform"]);
+    ran.says(&["ok chat", "FAIL transport.", "does not conform"]);
 }
 
 fn participants(case: &str) -> usize {
