@@ -44,6 +44,9 @@ pub struct Test {
     /// The profile that the server claims [default: core; hardened for the embedded reference server]
     #[arg(long, value_parser = profile)]
     pub profile: Option<Profile>,
+    /// The revision of the spec whose rules are scored [default: the newest released]
+    #[arg(long, value_name = "MAJOR.MINOR")]
+    pub revision: Option<String>,
     /// Transports to test
     #[arg(long, value_delimiter = ',', value_parser = transport, default_value = "websocket,polling,upgrade")]
     pub transport: Vec<TransportName>,

@@ -7,9 +7,13 @@ use std::sync::Arc;
 
 use chatspec_judge::fixture::{self, Fixture, FixtureError, lint};
 use chatspec_judge::rule::Rules;
+use chatspec_judge::rule::requirements::Requirements;
 use chatspec_judge::shape::Shapes;
 
 use crate::exit::Failure;
+
+/// Folder of the requirement sets.
+const REQUIREMENTS: &str = "conformance/requirements";
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -39,6 +43,7 @@ impl Data {
             ("spec/generated", "json"),
             ("schemas", "json"),
             ("fixtures/conversations", "yaml"),
+            (REQUIREMENTS, "yaml"),
         ] {
             for path in walk(&folder.join(below), ending) {
                 let text = read(&path)?;
@@ -82,6 +87,38 @@ impl Data {
         rules
             .map(Arc::new)
             .map_err(|error| Failure::usage(format!("read {path} from {}: {error}", self.source)))
+    }
+
+    /// The rules, scored by the requirement set of a revision; by the newest released one, where none is named.
+    pub fn rules_of(&self, revision: Option<&str>) -> Result<Arc<Rules>, Failure> {
+        let mut sets = Vec::new();
+        for (path, text) in self.below(REQUIREMENTS) {
+            let set = Requirements::from_yaml(text).map_err(|error| {
+                Failure::usage(format!("read {path} from {}: {error}", self.source))
+            })?;
+            sets.push(set);
+        }
+        let chosen = match revision {
+            Some(name) => sets.iter().find(|set| set.revision == name),
+            None => Requirements::newest(&sets),
+        };
+        match (chosen, revision) {
+            (Some(set), _) => Ok(Arc::new(Rules::clone(&*self.rules()?).scored_by(set))),
+            // A folder of somebody's own rules need not have revisions: then all of them count.
+            (None, None) => self.rules(),
+            (None, Some(name)) => {
+                let known: Vec<&str> = sets.iter().map(|set| set.revision.as_str()).collect();
+                Err(Failure::usage(format!(
+                    "find the revision {name:?}: {} has {}",
+                    self.source,
+                    if known.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        known.join(", ")
+                    },
+                )))
+            }
+        }
     }
 
     /// The compiled receive schema.

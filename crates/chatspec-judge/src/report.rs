@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::Judgement;
 use crate::finding::Finding;
 use crate::fixture::TransportName;
+use crate::rule::requirements::Requirements;
 use crate::rule::{Keyword, Level, Profile, Rules};
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;
@@ -18,7 +19,7 @@ use crate::verdict::Verdict;
 pub struct Report {
     /// Version of the suite.
     pub chatspec: String,
-    /// Revision of the spec.
+    /// Revision of the spec that the server is scored by.
     pub revision: String,
     /// The profile that the server was held to.
     pub profile: Profile,
@@ -89,7 +90,7 @@ pub struct RuleReport {
     pub profile: Profile,
     /// The worst verdict of its cases.
     pub verdict: Verdict,
-    /// Whether it counts for conformance in this run.
+    /// Whether it counts for conformance in this run: a rule that is newer than the revision does not.
     pub scored: bool,
     /// Ids of its cases, `fixture@transport`.
     pub cases: Vec<String>,
@@ -184,7 +185,7 @@ impl Report {
         let rules: Vec<RuleReport> = rules
             .iter()
             .filter(|rule| run.profile.includes(rule.profile))
-            .map(|rule| merge(run, rule, &cases))
+            .map(|rule| merge(run, rule, rules.asks_for(&rule.name), &cases))
             .collect();
         let mut summary = Summary {
             target: run.target.clone(),
@@ -302,7 +303,7 @@ pub fn fails(verdict: Verdict, strict: bool) -> bool {
     verdict == Verdict::Fail || (strict && verdict == Verdict::Warn)
 }
 
-fn merge(run: &Run, rule: &crate::rule::Rule, cases: &[CaseReport]) -> RuleReport {
+fn merge(run: &Run, rule: &crate::rule::Rule, asked: bool, cases: &[CaseReport]) -> RuleReport {
     let mine: Vec<&CaseReport> = cases
         .iter()
         .filter(|case| case.rules.contains_key(&rule.name))
@@ -315,8 +316,7 @@ fn merge(run: &Run, rule: &crate::rule::Rule, cases: &[CaseReport]) -> RuleRepor
             Keyword::May => Verdict::Observed,
             _ => Verdict::Unverified,
         });
-    let scored =
-        rule.untested.is_none() && (!rule.slow || run.slow) && rule.keyword != Keyword::May;
+    let scored = asked && Requirements::takes(rule) && (!rule.slow || run.slow);
     RuleReport {
         name: rule.name.clone(),
         level: rule.keyword,

@@ -1,9 +1,10 @@
 //! Rules: the normative sentences of the spec, by name.
 
 pub mod names;
+pub mod requirements;
 pub mod spec;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -132,6 +133,8 @@ pub struct RulesFile {
 pub struct Rules {
     revision: String,
     by_name: BTreeMap<String, Rule>,
+    /// The names that count; none where no revision was chosen, and then all count.
+    scored: Option<BTreeSet<String>>,
 }
 
 impl Rules {
@@ -143,7 +146,20 @@ impl Rules {
         serde_json::from_str::<RulesFile>(text).map(Rules::from)
     }
 
-    /// The revision of the spec.
+    /// The same rules, scored by the set of one revision: what is not in it is reported alone.
+    #[must_use]
+    pub fn scored_by(mut self, set: &requirements::Requirements) -> Rules {
+        self.revision.clone_from(&set.revision);
+        self.scored = Some(set.names());
+        self
+    }
+
+    /// Whether the chosen revision asks for the rule of that name.
+    pub fn asks_for(&self, name: &str) -> bool {
+        self.scored.as_ref().is_none_or(|set| set.contains(name))
+    }
+
+    /// The revision that servers are scored by.
     pub fn revision(&self) -> &str {
         &self.revision
     }
@@ -179,6 +195,7 @@ impl From<RulesFile> for Rules {
         Rules {
             revision: file.revision,
             by_name,
+            scored: None,
         }
     }
 }

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 pub use artifact::{Artifact, Source, json_file};
 pub use registry::artifacts;
+pub use suite::rules_of;
 
 /// The command that mends a stale file.
 const MEND: &str = "cargo xtask codegen";

@@ -5,8 +5,11 @@
 
 pub mod bench;
 pub mod codegen;
+pub mod coverage;
 pub mod faults;
 pub mod flake;
+pub mod mutants;
+pub mod requirements;
 pub mod test;
 
 use std::path::{Path, PathBuf};
@@ -18,4 +21,19 @@ pub fn root() -> PathBuf {
         .nth(2)
         .expect("the package is two folders below the root")
         .to_owned()
+}
+
+/// Files below a folder with this ending, sorted.
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|other| other == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, faults, flake, test};
+use xtask::{bench, codegen, coverage, faults, flake, mutants, requirements, test};
 
 /// The project's own chores.
 #[derive(Parser)]
@@ -19,20 +19,29 @@ enum Command {
     Bench(bench::Options),
     /// Write every generated file, or check that all are up to date.
     Codegen(codegen::Options),
+    /// Say from a run what the suite covers, rule by rule, or check what is said.
+    Coverage(coverage::Options),
     /// Run everything that is to hold.
     Test(test::Options),
     /// Prove that the suite catches every fault.
     Faults(faults::Options),
     /// Play the conversations again and again, and tell every verdict that changes.
     Flake(flake::Options),
+    /// Break the pure crates line by line, and look whether their tests notice.
+    Mutants(mutants::Options),
+    /// Write the rules that a revision scores, or release them.
+    Requirements(requirements::Options),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Bench(options) => bench::run(&options),
         Command::Codegen(options) => codegen::run(&options),
+        Command::Coverage(options) => coverage::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Faults(options) => faults::run(&options),
         Command::Flake(options) => flake::run(&options),
+        Command::Mutants(options) => mutants::run(&options),
+        Command::Requirements(options) => requirements::run(&options),
     }
 }

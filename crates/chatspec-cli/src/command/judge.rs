@@ -13,7 +13,7 @@ use crate::output::out::outln;
 /// Prints the verdict on one transcript; exits as a filtered run would.
 pub fn run(args: &Judge) -> Result<Exit, Failure> {
     let data = Data::open(args.data.as_deref())?;
-    let (rules, shapes) = (data.rules()?, data.shapes()?);
+    let (rules, shapes) = (data.rules_of(None)?, data.shapes()?);
     let text = data::read(&args.transcript)?;
     let transcript: Transcript = serde_json::from_str(&text).map_err(|error| {
         Failure::usage(format!(

@@ -25,7 +25,7 @@ use crate::target;
 /// Runs the suite, prints and writes what it found.
 pub async fn run(args: Test) -> Result<Exit, Failure> {
     let data = Data::open(args.data.as_deref())?;
-    let rules = data.rules()?;
+    let rules = data.rules_of(args.revision.as_deref())?;
     let shapes = data.shapes()?;
     let fixtures = data.fixtures(&rules)?;
     let embedded = args.url.is_none() && args.cmd.is_none();

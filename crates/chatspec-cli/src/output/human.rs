@@ -70,7 +70,10 @@ impl Human {
                 stage.seed
             ),
             repeat: format!(
-                "chatspec test{server} --profile {profile} --seed {}",
+                "chatspec test{server} --profile {profile}{} --seed {}",
+                args.revision
+                    .as_ref()
+                    .map_or(String::new(), |name| format!(" --revision {name}")),
                 stage.seed
             ),
             topics,
@@ -201,7 +204,11 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
     } else {
         (YELLOW, "WARN")
     };
-    outln!("\n{style}{word}{style:#} {rule}");
+    let newer = match rules.asks_for(rule) {
+        true => String::new(),
+        false => format!(" (not scored: newer than revision {})", rules.revision()),
+    };
+    outln!("\n{style}{word}{style:#} {rule}{newer}");
     if let Some(known) = rules.find(rule) {
         outln!("{}", wrap(&known.text, "    ", 110));
         outln!(

@@ -10,4 +10,5 @@ mod listing;
 mod program;
 mod proxy;
 mod reports;
+mod revisions;
 mod suite;

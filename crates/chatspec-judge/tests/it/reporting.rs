@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chatspec_judge::case::Judgement;
 use chatspec_judge::fixture::TransportName;
 use chatspec_judge::report::{CaseReport, Report, Run};
+use chatspec_judge::rule::requirements::Requirements;
 use chatspec_judge::rule::{Keyword, Profile, Rule, Rules, RulesFile};
 use chatspec_judge::transcript::Transcript;
 use chatspec_judge::verdict::Verdict;
@@ -198,4 +199,25 @@ fn what_was_not_verified_is_named_with_its_reason() {
     );
     assert!(reasons["d.slow"].contains("--slow"));
     assert_eq!(reasons["e.client"], "it binds clients");
+}
+
+#[test]
+fn a_rule_that_is_newer_than_the_revision_is_reported_and_not_scored() {
+    let set = Requirements::from_yaml(
+        "revision: \"0.9\"\nreleased: true\nrules:\n  - {name: a.must, keyword: MUST, profile: core, clause: x}\n",
+    );
+    let rules = rules().scored_by(&set.expect("a set"));
+    let cases = vec![case(
+        "x",
+        &[("a.must", Verdict::Pass), ("b.must", Verdict::Fail)],
+    )];
+    let report = Report::new(&Run::default(), &rules, cases).explained(&rules, false);
+    assert_eq!(report.revision, "0.9");
+    assert_eq!(
+        (report.conformant, report.exit_code(false)),
+        (Some(true), 0)
+    );
+    let newer = report.rules.iter().find(|rule| rule.name == "b.must");
+    let newer = newer.expect("it is reported");
+    assert_eq!((newer.scored, newer.verdict), (false, Verdict::Fail));
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::requirements;
+
 use super::{Artifact, Source, manifest, nonprintable, refusal, schema, suite, tables};
 
 const SOURCES: &[Source] = &[
@@ -11,6 +13,7 @@ const SOURCES: &[Source] = &[
     tables::artifacts,
     nonprintable::artifacts,
     suite::artifacts,
+    requirements::artifacts,
 ];
 
 /// Every generated file, made anew.

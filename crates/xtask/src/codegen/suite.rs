@@ -69,6 +69,12 @@ fn drop_formats(value: &mut Value) {
 }
 
 fn rules(root: &Path) -> Result<String, String> {
+    let value = serde_json::to_value(rules_of(root)?).map_err(|error| error.to_string())?;
+    Ok(json_file(&value))
+}
+
+/// The rules as the spec's text has them now.
+pub fn rules_of(root: &Path) -> Result<RulesFile, String> {
     let folder = root.join("spec/src");
     let mut rules = Vec::new();
     let mut wrong = Vec::new();
@@ -96,12 +102,10 @@ fn rules(root: &Path) -> Result<String, String> {
     if !wrong.is_empty() {
         return Err(wrong.join("\n"));
     }
-    let file = RulesFile {
+    Ok(RulesFile {
         revision: chatspec::limits::REVISION.to_owned(),
         rules,
-    };
-    let value = serde_json::to_value(&file).map_err(|error| error.to_string())?;
-    Ok(json_file(&value))
+    })
 }
 
 /// The chapters in the order of the book.

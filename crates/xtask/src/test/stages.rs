@@ -126,6 +126,9 @@ fn reference() -> Vec<Line> {
             "schemas/suite/report.json",
             &report,
         ])),
+        cargo(&format!(
+            "run -q -p xtask -- coverage --check --from {report}"
+        )),
         Line::Run(words(&[
             "conformance/interop/validator/run",
             "schemas/suite/rules.json",
