@@ -1,6 +1,7 @@
-//! Schemas and decoders judge alike, but for the closed list of differences.
+//! Schemas and decoders judge alike, but for the closed list of differences; citations of rules hold.
 
 mod agreement;
+mod citations;
 mod classify;
 mod containment;
 mod fixtures;
