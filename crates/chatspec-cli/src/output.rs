@@ -8,4 +8,5 @@ mod known;
 pub mod out;
 pub mod safe;
 pub mod shorten;
+mod trust;
 pub mod write;

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::safe::safe;
 use super::shorten::shorten;
-use super::{diagram, flaky, known};
+use super::{diagram, flaky, known, trust};
 use crate::args::{Format, Test};
 use crate::data::plural;
 use crate::output::out::outln;
@@ -338,21 +338,7 @@ fn summary(report: &Report) {
             wrap(&format!("{} ({})", rules.join(", "), safe(reason)), "", 110)
         );
     }
-    let blocked: Vec<&str> = report
-        .rules
-        .iter()
-        .filter(|rule| rule.verdict == Verdict::Blocked)
-        .map(|rule| rule.name.as_str())
-        .collect();
-    if !blocked.is_empty() {
-        let roots: std::collections::BTreeSet<&str> = report
-            .cases
-            .iter()
-            .filter_map(|case| case.blocked_by.as_deref())
-            .collect();
-        let roots: Vec<&str> = roots.into_iter().collect();
-        outln!("blocked by {}: {}", roots.join(", "), blocked.join(", "));
-    }
+    trust::print(report);
     if report.summary.aborted {
         outln!("{YELLOW}interrupted{YELLOW:#}: what had not ended is missing");
     }

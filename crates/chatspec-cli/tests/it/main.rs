@@ -7,6 +7,7 @@ mod hostile_servers;
 mod judge;
 mod lint;
 mod listing;
+mod network;
 mod program;
 mod proxy;
 mod reports;
