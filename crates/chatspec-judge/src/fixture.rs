@@ -2,6 +2,7 @@
 
 mod expand;
 pub mod file;
+mod head;
 pub mod lint;
 mod load;
 mod shared;
@@ -9,6 +10,7 @@ mod shared;
 use serde_json::Value;
 
 pub use self::file::{AckMode, Connection, Drop, TransportName};
+pub use self::head::Head;
 pub(crate) use self::load::first_line;
 pub use self::load::{FixtureError, load};
 
@@ -39,6 +41,8 @@ pub struct Fixture {
     pub alone: Option<String>,
     /// The path of the file, for messages.
     pub path: String,
+    /// Where the parts of its head stand, for messages.
+    pub head: Head,
 }
 
 /// One scripted connection.

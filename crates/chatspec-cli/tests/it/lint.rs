@@ -86,10 +86,10 @@ async fn unknown_rules() {
     .await;
     let head = HEAD.replace("chat.room", "chat.rom");
     let meant = "`chat.rom` is no rule of the spec; did you mean `chat.room`?";
-    broken(&format!("{head}{GOOD}"), "", &[meant]).await;
+    broken(&format!("{head}{GOOD}"), "3:9: ", &[meant]).await;
     let head = HEAD.replace("chat.room", "ack.always");
     let profile = "`ack.always` is a rule of hardened, the fixture of core";
-    broken(&format!("{head}{GOOD}"), "", &[profile]).await;
+    broken(&format!("{head}{GOOD}"), "3:9: ", &[profile]).await;
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn silence_without_a_control() {
     let after = "silence without a positive control after it";
     steps(&format!("{GOOD}{silence}"), "7:5: ", &[after, mend]).await;
     let nobody = "no step is observed by anybody but its actor: a mute server would pass";
-    steps(silence, "", &[nobody]).await;
+    steps(silence, "6:5: ", &[nobody]).await;
 }
 
 #[tokio::test]
@@ -131,6 +131,25 @@ async fn unknown_variables_and_operators() {
 }
 
 #[tokio::test]
+async fn values_of_the_wrong_kind() {
+    let list = "`enter` takes keys and values, such as `enter: {who: [ada, bob]}`";
+    steps("  - enter: ada\n", "6:12: ", &[list]).await;
+    steps("  - enter: [ada]\n", "6:12: ", &[list]).await;
+    let who = "`who` takes a list, such as `who: [ada, bob]`";
+    steps("  - enter: {who: ada}\n", "6:18: ", &[who]).await;
+    let from = "`from` takes one text, such as `from: ada`";
+    steps(
+        "  - exchange: {from: [ada], to: [bob]}\n",
+        "6:22: ",
+        &[from],
+    )
+    .await;
+    let head = HEAD.replace("[ada, bob]", "ada");
+    let people = "`participants` takes a list";
+    broken(&format!("{head}{GOOD}"), "4:15: ", &[people]).await;
+}
+
+#[tokio::test]
 async fn no_yaml() {
     steps("  - exchange: {from: ada, to: [bob}\n", "6:", &["'['"]).await;
     steps(&format!("{GOOD} - by: ada\n"), "7:2: ", &["block mapping"]).await;
@@ -140,7 +159,7 @@ async fn no_yaml() {
 async fn an_id_that_is_not_the_path() {
     let head = HEAD.replace("chat/x", "chat/y");
     let both = "the id is `chat/y`, the path says `chat/x`";
-    broken(&format!("{head}{GOOD}"), "", &[both]).await;
+    broken(&format!("{head}{GOOD}"), "1:5: ", &[both]).await;
 }
 
 #[tokio::test]
