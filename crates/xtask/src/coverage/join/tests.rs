@@ -27,6 +27,8 @@ fn case(fixture: &str, transport: TransportName, verdicts: &[(&str, Verdict)]) -
         transport,
         bindings: BTreeMap::new(),
         entries: vec![],
+        in_order: None,
+        network: None,
         stopped: None,
     };
     let judged = Judgement {
