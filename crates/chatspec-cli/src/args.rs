@@ -47,6 +47,13 @@ pub struct Test {
     /// The revision of the spec whose rules are scored [default: the newest released]
     #[arg(long, value_name = "MAJOR.MINOR")]
     pub revision: Option<String>,
+    /// What to play: conversations, bad inputs, or both
+    #[arg(long, value_enum, default_value = "conversations")]
+    pub suite: Suite,
+    /// Process id of the server, on this machine: see after bad inputs that it is the same process, and that memory and
+    /// descriptors come back
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
     /// Transports to test
     #[arg(long, value_delimiter = ',', value_parser = transport, default_value = "websocket,polling,upgrade")]
     pub transport: Vec<TransportName>,
@@ -160,6 +167,8 @@ pub enum Listed {
     All,
     Rules,
     Cases,
+    /// Bad inputs, and their number by layer
+    Inputs,
 }
 
 #[derive(Debug, Parser)]
@@ -205,6 +214,29 @@ pub enum SchemaCommand {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+}
+
+/// What is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Suite {
+    /// Scripted conversations
+    Conversations,
+    /// Bad inputs, each with a check that nobody else has suffered
+    Hostile,
+    /// Both
+    All,
+}
+
+impl Suite {
+    /// Whether bad inputs are played.
+    pub fn has_hostile(self) -> bool {
+        self != Suite::Conversations
+    }
+
+    /// Whether conversations are played.
+    pub fn has_conversations(self) -> bool {
+        self != Suite::Hostile
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

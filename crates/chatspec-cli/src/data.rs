@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chatspec_judge::fixture::{self, Fixture, FixtureError, lint};
+use chatspec_judge::fixture::{self, Fixture, FixtureError, hostile, lint};
 use chatspec_judge::rule::Rules;
 use chatspec_judge::rule::requirements::Requirements;
 use chatspec_judge::shape::Shapes;
@@ -44,6 +44,7 @@ impl Data {
             ("schemas", "json"),
             ("fixtures/conversations", "yaml"),
             (REQUIREMENTS, "yaml"),
+            ("fixtures/hostile", "yaml"),
         ] {
             for path in walk(&folder.join(below), ending) {
                 let text = read(&path)?;
@@ -130,10 +131,19 @@ impl Data {
             .map_err(|error| Failure::usage(format!("{error}; data from {}", self.source)))
     }
 
-    /// All fixtures, loaded and linted.
+    /// All conversations, loaded and linted.
     pub fn fixtures(&self, rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
+        self.loaded("fixtures/conversations/", rules)
+    }
+
+    /// All bad inputs, loaded and linted.
+    pub fn hostile(&self, rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
+        self.loaded("fixtures/hostile/", rules)
+    }
+
+    fn loaded(&self, folder: &str, rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
         let texts = self
-            .below("fixtures/conversations/")
+            .below(folder)
             .map(|(path, text)| (path.to_owned(), text.to_owned()));
         let fixtures = load(texts, rules).map_err(|errors| broken(&errors))?;
         Ok(fixtures.into_iter().map(Arc::new).collect())
@@ -148,8 +158,14 @@ pub fn load(
     let mut fixtures = Vec::new();
     let mut errors = Vec::new();
     for (path, text) in texts {
-        match fixture::load(&path, &text) {
-            Ok(fixture) => fixtures.push(fixture),
+        // The two formats are told apart by their folder, or, for a file by itself, by what it holds.
+        let hostile = path.contains("hostile/") || text.lines().any(|line| line == "inputs:");
+        let loaded = match hostile {
+            true => hostile::load(&path, &text),
+            false => fixture::load(&path, &text).map(|fixture| vec![fixture]),
+        };
+        match loaded {
+            Ok(found) => fixtures.extend(found),
             Err(found) => errors.extend(found),
         }
     }
@@ -159,6 +175,9 @@ pub fn load(
             .flat_map(|fixture| lint::lint(fixture, rules)),
     );
     errors.extend(lint::lint_all(&fixtures));
+    errors.extend(hostile::lint_all(&fixtures));
+    // What is wrong with every input of a file is said once.
+    errors.dedup();
     if errors.is_empty() {
         Ok(fixtures)
     } else {

@@ -32,11 +32,24 @@ pub fn select(
     let mut left_out = false;
     let eligible = fixtures
         .iter()
-        .filter(|fixture| profile.includes(fixture.profile) && (args.slow || !fixture.slow));
+        .filter(|fixture| args.slow || !fixture.slow)
+        .filter_map(|fixture| match fixture.input {
+            // Of a bad input a server answers for what its profile says.
+            Some(_) => fixture.claimed(profile).map(Arc::new),
+            None => profile
+                .includes(fixture.profile)
+                .then(|| Arc::clone(fixture)),
+        });
     for fixture in eligible {
         for transport in &fixture.transports {
             let id = format!("{}@{}", fixture.id, transport.word());
-            let named = |set: &GlobSet| set.is_match(&id) || set.is_match(&fixture.id);
+            // `#P-03` alone names an input, wherever it stands.
+            let input = fixture.input.as_ref().map(|input| format!("#{}", input.id));
+            let named = |set: &GlobSet| {
+                set.is_match(&id)
+                    || set.is_match(&fixture.id)
+                    || input.as_ref().is_some_and(|input| set.is_match(input))
+            };
             let scored = |set: &GlobSet| fixture.rules.iter().any(|rule| set.is_match(rule));
             let weighs = args.level.is_none_or(|level| {
                 fixture.rules.iter().any(|rule| {
@@ -53,7 +66,7 @@ pub fn select(
                 && args.transport.contains(transport);
             if chosen {
                 cases.push(Case {
-                    fixture: Arc::clone(fixture),
+                    fixture: Arc::clone(&fixture),
                     transport: *transport,
                 });
             } else {

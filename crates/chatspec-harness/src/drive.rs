@@ -7,7 +7,9 @@
 
 mod act;
 mod actor;
+mod attack;
 mod fresh;
+mod hand;
 pub(crate) mod record;
 mod trouble;
 
@@ -25,6 +27,7 @@ use crate::wire::limits::PATIENCE;
 use crate::wire::{Clock, Session, Target};
 
 use self::actor::Actor;
+use self::hand::Hand;
 
 pub use self::fresh::bindings;
 pub(crate) use self::fresh::tag;
@@ -78,6 +81,7 @@ pub struct Play {
     /// What may have been the network's doing, if anything.
     pub trouble: Option<Trouble>,
     actors: Vec<Actor>,
+    hands: Vec<Hand>,
     steps: usize,
 }
 
@@ -101,6 +105,7 @@ impl Play {
             },
             trouble: None,
             actors: vec![],
+            hands: vec![],
             steps: fixture.steps.len(),
         }
     }
@@ -126,7 +131,9 @@ impl Play {
     /// Ends every connection, in the time of the caller's choice: a server that answers no close takes a second each.
     pub fn release(&mut self) -> impl Future<Output = ()> + Send + use<> {
         let mut actors = std::mem::take(&mut self.actors);
+        let hands = std::mem::take(&mut self.hands);
         async move {
+            drop(hands);
             join_all(actors.iter_mut().map(Actor::close)).await;
         }
     }
@@ -143,12 +150,15 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
             .iter()
             .map(|participant| Actor::new(participant, transport))
             .collect(),
+        hands: Vec::new(),
+        reserved: 0,
         entries: Vec::new(),
         bindings: bindings.clone(),
         step: 0,
         trouble: None,
     };
     let stopped = driver.conversation().await.err();
+    driver.look_at_hands().await;
     driver.farewell().await;
     // Session ids are known only now; names and captured values are found again by the referee.
     let mut known = bindings;
@@ -156,7 +166,7 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         driver
             .bindings
             .into_iter()
-            .filter(|(name, _)| name.starts_with("sid_")),
+            .filter(|(name, _)| name.starts_with("sid")),
     );
     let transcript = Transcript {
         fixture: fixture.id.clone(),
@@ -167,13 +177,16 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         in_order: None,
         network: None,
     };
+    // What becomes of the one who sends a bad input is that input's outcome.
+    let blames = |actor: &&Actor| fixture.input.is_none() || actor.name != "mallory";
     let trouble = driver
         .trouble
-        .or_else(|| driver.actors.iter().find_map(Actor::trouble));
+        .or_else(|| driver.actors.iter().filter(blames).find_map(Actor::trouble));
     Play {
         transcript,
         trouble,
         actors: driver.actors,
+        hands: driver.hands,
         steps: fixture.steps.len(),
     }
 }
@@ -182,6 +195,10 @@ struct Driver<'a> {
     fixture: &'a Fixture,
     stage: &'a Stage,
     actors: Vec<Actor>,
+    /// Raw connections of bad inputs.
+    hands: Vec<Hand>,
+    /// The number that the next one of them gets at least.
+    reserved: u32,
     entries: Vec<Entry>,
     bindings: Bindings,
     step: usize,
@@ -196,7 +213,14 @@ impl Driver<'_> {
         for index in 0..self.fixture.steps.len() {
             self.step = index;
             let step = &self.fixture.steps[index];
-            self.play_step(step).await?;
+            if !self.is_given(step) {
+                continue;
+            }
+            match self.play_step(step).await {
+                // What a profile leaves open may have cost the connection of one who acts.
+                Err(stop) if !stop.ours && self.is_free() => continue,
+                played => played?,
+            }
             let judged = Window {
                 fixture: self.fixture,
                 index,
@@ -241,6 +265,9 @@ impl Driver<'_> {
     }
 
     async fn play_step(&mut self, step: &Step) -> Result<(), Stop> {
+        if let Action::Attack(attack) = &step.action {
+            return self.attack(step, attack).await;
+        }
         let acting = self.actors_of(step)?;
         if let Action::Connect = step.action {
             return self.reconnect(&acting).await;

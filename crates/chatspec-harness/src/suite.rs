@@ -68,6 +68,8 @@ pub struct Options {
     pub probes: bool,
     /// Whether the run ends with the first case that fails.
     pub fail_fast: bool,
+    /// The server's process on this machine, to be looked at after bad inputs.
+    pub pid: Option<u32>,
 }
 
 /// What a run tells while it goes.

@@ -30,9 +30,11 @@
 //! ```
 
 mod account;
+pub mod answer;
 mod clock;
 pub mod engine;
 mod error;
+pub mod frames;
 mod http;
 mod inbox;
 mod json;
@@ -43,6 +45,7 @@ pub mod payload;
 mod polling;
 mod probe;
 mod quote;
+mod raw;
 mod request;
 mod session;
 mod shared;
@@ -57,6 +60,7 @@ pub use error::{CloseReason, OpenError, OpenErrorKind, SendError, UpgradeError};
 pub use packet::{Frame, Malformed, MalformedKind, Packet, Received};
 pub use probe::{HttpOutcome, HttpProbe, ProbeError, http};
 pub use quote::quote;
+pub use raw::Raw;
 pub use session::{How, Next, OpenOptions, Session, Transport};
 pub use target::{Target, TargetError};
 /// The point in time that every deadline here is given as: the clock of the runtime.

@@ -109,8 +109,13 @@ fn findings(
         all.extend(judged.findings);
     }
     if let Some(stop) = transcript.stopped.as_ref().filter(|stop| !stop.ours) {
+        // A newcomer that cannot come in after a bad input is what that rule is about.
+        let rule = match fixture.steps.get(stop.step) {
+            Some(step) if fixture.input.is_some() && !step.rule.is_empty() => step.rule.as_str(),
+            _ => unusable(fixture, transcript, stop),
+        };
         all.push(Finding::new(
-            unusable(fixture, transcript, stop),
+            rule,
             Outcome::Dead,
             stop.step,
             &stop.who,
@@ -120,6 +125,9 @@ fn findings(
         ));
     }
     all.extend(invariant::check(fixture, transcript, law.shapes));
+    if let Some(input) = fixture.input.as_ref().filter(|input| input.free) {
+        all.retain(|finding| finding.step >= input.acts.1);
+    }
     all.retain(|finding| {
         law.rules
             .find(&finding.rule)
@@ -198,6 +206,7 @@ fn weigh(
         .iter()
         .map(String::as_str)
         .chain(names::INVARIANTS.iter().copied())
+        .chain(names::ADVICE.iter().copied())
     {
         let mine: Vec<&Finding> = findings
             .iter()

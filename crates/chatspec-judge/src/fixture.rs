@@ -3,6 +3,7 @@
 mod expand;
 pub mod file;
 mod head;
+pub mod hostile;
 pub mod lint;
 mod load;
 mod shared;
@@ -39,6 +40,8 @@ pub struct Fixture {
     pub steps: Vec<Step>,
     /// Why it must run alone, found from what it does.
     pub alone: Option<String>,
+    /// What is particular to it where it is one bad input; absent for conversations.
+    pub input: Option<hostile::Input>,
     /// The path of the file, for messages.
     pub path: String,
     /// Where the parts of its head stand, for messages.
@@ -91,6 +94,19 @@ pub struct Step {
     pub retry: bool,
     /// Participants that must see the messages of this step in one common order.
     pub agree: Option<Agree>,
+    /// What must have become of mallory for this step to be played at all; after a bad input only.
+    pub given: Option<Given>,
+}
+
+/// What has become of the one who sent a bad input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Her connection answers.
+    Lives,
+    /// The server has ended it.
+    Ended,
+    /// Neither is known: she has ended it herself, or it is deaf.
+    Unclear,
 }
 
 /// What a step does.
@@ -144,6 +160,8 @@ pub enum Action {
         /// What must come back.
         answer: file::Answer,
     },
+    /// Mallory sends a bad input.
+    Attack(Box<hostile::Attack>),
 }
 
 /// What participants must, may, or must not receive.
@@ -209,13 +227,18 @@ impl Step {
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         let own = (!self.refused.is_empty()
             || self.connection == Connection::MustClose
-            || matches!(self.action, Action::Request { .. }))
+            || matches!(self.action, Action::Request { .. } | Action::Attack(_)))
         .then_some(self.rule.as_str());
+        let attack = match &self.action {
+            Action::Attack(attack) => attack.advice(),
+            _ => vec![],
+        };
         let ack = match self.ack {
             AckMode::Ok | AckMode::Refused => Some(self.ack_rule()),
             AckMode::None | AckMode::Any => None,
         };
         own.into_iter()
+            .chain(attack)
             .chain(ack)
             .chain(
                 self.expect

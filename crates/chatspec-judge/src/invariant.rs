@@ -17,7 +17,28 @@ pub fn check(fixture: &Fixture, transcript: &Transcript, shapes: &Shapes) -> Vec
     findings.extend(sender_order(fixture, transcript));
     findings.extend(members_only(fixture, transcript));
     findings.extend(late(fixture, transcript));
+    findings.extend(process_lives(transcript));
     findings
+}
+
+/// The server's process is the one that it was before a bad input.
+fn process_lives(transcript: &Transcript) -> Vec<Finding> {
+    let looks = transcript.entries.iter().enumerate();
+    looks
+        .filter_map(|(index, entry)| match &entry.what {
+            What::Process { same: true, .. } => Some(Finding::held(names::PROCESS, entry.step, "")),
+            What::Process { same: false, why } => Some(Finding::new(
+                names::PROCESS,
+                Outcome::Dead,
+                entry.step,
+                "",
+                "the same process as before".to_owned(),
+                why.clone(),
+                Some(index),
+            )),
+            _ => None,
+        })
+        .collect()
 }
 
 fn shapes_hold(transcript: &Transcript, shapes: &Shapes) -> Vec<Finding> {

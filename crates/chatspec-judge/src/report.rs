@@ -54,6 +54,9 @@ pub struct Summary {
     pub cases: BTreeMap<Verdict, usize>,
     /// Rules by verdict.
     pub rules: BTreeMap<Verdict, usize>,
+    /// Bad inputs that were played, by layer; one counts once on however many transports.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, usize>,
     /// Rules of the profile that this run did not verify, with the reason.
     pub not_verified: BTreeMap<String, String>,
     /// How the run compares with a baseline; absent without one.
@@ -176,6 +179,11 @@ pub struct Run {
     pub strict: bool,
     /// The ordering probe's answer.
     pub in_order: Option<bool>,
+    /// Bad inputs that were played, by layer.
+    pub inputs: BTreeMap<String, usize>,
+    /// Rules that this run cannot score, with the reason: those of a suite that is not part of it, or that need a look at the
+    /// server's process.
+    pub unscored: BTreeMap<String, String>,
 }
 
 impl Report {
@@ -192,8 +200,19 @@ impl Report {
             seed: run.seed,
             filtered: run.filtered,
             in_order: run.in_order,
+            inputs: run.inputs.clone(),
             ..Summary::default()
         };
+        for rule in rules
+            .iter()
+            .filter(|rule| rule.verdict == Verdict::Unverified)
+        {
+            if let Some(reason) = run.unscored.get(&rule.name) {
+                summary
+                    .not_verified
+                    .insert(rule.name.clone(), reason.clone());
+            }
+        }
         for case in &cases {
             *summary.cases.entry(case.verdict).or_default() += 1;
         }
@@ -242,7 +261,8 @@ impl Report {
                 _ if rule.cases.is_empty() => "no case of this run covers it".to_owned(),
                 _ => "no case of this run came to it".to_owned(),
             };
-            self.summary.not_verified.insert(rule.name.clone(), reason);
+            let known = self.summary.not_verified.entry(rule.name.clone());
+            known.or_insert(reason);
         }
         self
     }
@@ -316,7 +336,10 @@ fn merge(run: &Run, rule: &crate::rule::Rule, asked: bool, cases: &[CaseReport])
             Keyword::May => Verdict::Observed,
             _ => Verdict::Unverified,
         });
-    let scored = asked && Requirements::takes(rule) && (!rule.slow || run.slow);
+    let scored = asked
+        && Requirements::takes(rule)
+        && (!rule.slow || run.slow)
+        && !run.unscored.contains_key(&rule.name);
     RuleReport {
         name: rule.name.clone(),
         level: rule.keyword,

@@ -144,6 +144,61 @@ pub enum What {
         /// Whether a WebSocket was opened and then closed at once.
         closed: bool,
     },
+    /// We sent bytes over a raw connection.
+    SentBytes {
+        /// Which of the participant's raw connections, from 1.
+        connection: u32,
+        /// The beginning, what is not printable escaped.
+        text: String,
+        /// How many.
+        length: u64,
+    },
+    /// A request that breaks rules was answered.
+    Reply {
+        /// Which connection; 0 is the participant's session.
+        connection: u32,
+        /// Status.
+        status: u16,
+        /// Header names in lower case, and their values; of raw connections alone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<(String, String)>,
+        /// The body, cut.
+        body: String,
+    },
+    /// Something else came over a raw connection.
+    Got {
+        /// Which connection.
+        connection: u32,
+        /// The beginning, what is not printable escaped.
+        text: String,
+    },
+    /// We ended a raw connection.
+    Left {
+        /// Which connection.
+        connection: u32,
+    },
+    /// The server ended a connection of one who breaks rules.
+    Ended {
+        /// Which connection; 0 is the participant's session.
+        connection: u32,
+        /// The code of the WebSocket close frame, where there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u16>,
+        /// One line for people.
+        why: String,
+    },
+    /// A raw connection is open and silent at the end.
+    Kept {
+        /// Which connection.
+        connection: u32,
+    },
+    /// A look at the server's process.
+    Process {
+        /// Whether it is the one that it was.
+        same: bool,
+        /// One line for people.
+        why: String,
+    },
 }
 
 impl Transcript {
@@ -163,7 +218,7 @@ impl Transcript {
                     *args = shorten(args);
                 }
                 What::Sent { args, .. } | What::Acked { args, .. } => *args = shorten(args),
-                What::SentRaw { text } if text.len() > width => {
+                What::SentRaw { text } | What::SentBytes { text, .. } if text.len() > width => {
                     *text = text.chars().take(width).chain("...".chars()).collect();
                 }
                 _ => {}

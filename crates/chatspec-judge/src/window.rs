@@ -2,6 +2,7 @@
 
 mod ack;
 mod answer;
+mod attack;
 mod pairing;
 
 use serde_json::{Value, json};
@@ -43,12 +44,16 @@ impl Window<'_> {
             findings: vec![],
             bindings: bindings.clone(),
         };
+        if self.is_skipped() {
+            return Ok(judged);
+        }
         for participant in &self.fixture.participants {
             self.participant(&participant.name, &mut judged)?;
         }
         self.quiet(&mut judged);
         ack::judge(self, &mut judged);
         answer::judge(self, &mut judged);
+        attack::judge(self, &mut judged);
         self.agree(&mut judged);
         Ok(judged)
     }
@@ -64,6 +69,34 @@ impl Window<'_> {
                 || (finding.outcome == Outcome::Dead && finding.rule == self.step().rule)
         };
         Ok(!judged.findings.iter().any(pending))
+    }
+
+    /// A step that depends on what became of mallory and was not played, or whose effects the profile leaves open.
+    fn is_skipped(&self) -> bool {
+        let step = self.step();
+        if let Some(input) = &self.fixture.input
+            && input.free
+            && (input.acts.0..input.acts.1).contains(&self.index)
+        {
+            return true;
+        }
+        step.given.is_some()
+            && !step.actors().iter().any(|who| {
+                self.of(who)
+                    .any(|(_, what)| matches!(what, What::Sent { .. }))
+            })
+    }
+
+    /// Whether what becomes of this connection is no matter any more: that of mallory, once her input is judged.
+    fn is_settled_with(&self, who: &str) -> bool {
+        let input = self.fixture.input.as_ref();
+        who == "mallory"
+            && self.step().given.is_none()
+            && input.is_some_and(|input| self.index >= input.acts.1)
+    }
+
+    fn is_attack(&self) -> bool {
+        matches!(self.step().action, Action::Attack(_))
     }
 
     pub(crate) fn step(&self) -> &Step {
@@ -106,8 +139,14 @@ impl Window<'_> {
         ) {
             self.paired(who, &demand, result, judged);
         }
-        self.leftovers(who, actor, &pool, judged)?;
-        self.connection(who, actor, judged);
+        // What comes back to the sender of a bad input is its outcome.
+        let open = self.fixture.input.as_ref().is_some_and(|input| input.free);
+        if !(open || actor && self.is_attack()) {
+            self.leftovers(who, actor, &pool, judged)?;
+        }
+        if !self.is_settled_with(who) {
+            self.connection(who, actor, judged);
+        }
         Ok(())
     }
 
@@ -119,6 +158,7 @@ impl Window<'_> {
         bindings: &Bindings,
     ) -> Result<Vec<Demand>, ValueError> {
         let step = self.step();
+        let due = self.is_due();
         let mut demands = Vec::new();
         // Where the server may close instead, a connection that is gone needs no refusal.
         let gone = step.connection == Connection::LivesOrCloses
@@ -153,7 +193,7 @@ impl Window<'_> {
                         event: expectation.event.clone(),
                         pattern,
                         rule: expectation.rule.clone(),
-                        must: expectation.kind == Kind::Must,
+                        must: expectation.kind == Kind::Must && due,
                         and: and.collect::<Result<_, _>>()?,
                         // Repeated messages form a sequence; so does each sender's part of a race.
                         sequence: (expectation.repeat > 1).then(|| (sequence, sender.clone())),
@@ -342,6 +382,7 @@ impl Window<'_> {
             .any(|(_, what)| matches!(what, What::BarrierReturned));
         let rule = match step.connection {
             // What is no conversation at all may cost others their connection: that breaks the rule that the step is about.
+            _ if !actor && self.is_attack() => names::BYSTANDERS,
             _ if !actor && self.is_rough() && !step.rule.is_empty() => step.rule.as_str(),
             Connection::Lives => names::LIVES,
             _ if !actor => names::LIVES,

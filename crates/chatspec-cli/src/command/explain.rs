@@ -15,7 +15,8 @@ use crate::output::out::{out, outln};
 pub fn run(args: &Explain) -> Result<Exit, Failure> {
     let data = Data::open(args.data.as_deref())?;
     let rules = data.rules()?;
-    let fixtures = data.fixtures(&rules)?;
+    let mut fixtures = data.fixtures(&rules)?;
+    fixtures.extend(data.hostile(&rules)?);
     if let Some(rule) = rules.find(&args.name) {
         outln!(
             "{} ({}, {}) {}:{}",
@@ -50,7 +51,13 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Conforms);
     }
-    if let Some(fixture) = fixtures.iter().find(|fixture| fixture.id == args.name) {
+    let named = |fixture: &&Arc<Fixture>| {
+        // `hostile/polling/malformed#P-03`, with or without its transport, or `#P-03` alone.
+        let name = args.name.split('@').next().unwrap_or_default();
+        let input = fixture.input.as_ref();
+        fixture.id == name || input.is_some_and(|input| name.strip_prefix('#') == Some(&input.id))
+    };
+    if let Some(fixture) = fixtures.iter().find(named) {
         outln!(
             "{} ({})\n\n  {}\n",
             fixture.id,
@@ -70,7 +77,16 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
             );
         }
         outln!();
-        out!(data.file(&format!("fixtures/conversations/{}.yaml", fixture.id))?);
+        if let Some(input) = &fixture.input
+            && !input.advisories.is_empty()
+        {
+            outln!("Advisories: {}.\n", input.advisories.join(", "));
+        }
+        let path = match fixture.input {
+            Some(_) => fixture.id.split('#').next().unwrap_or_default().to_owned(),
+            None => format!("conversations/{}", fixture.id),
+        };
+        out!(data.file(&format!("fixtures/{path}.yaml"))?);
         return Ok(Exit::Conforms);
     }
     let near = match args.name.contains('/') {
@@ -81,7 +97,7 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default();
     Err(Failure::usage(format!(
-        "find `{}`: it is no rule and no conversation (see `chatspec list`){near}",
+        "find `{}`: it is no rule, no conversation and no input (see `chatspec list`){near}",
         args.name
     )))
 }

@@ -21,7 +21,8 @@ pub fn run(args: &Judge) -> Result<Exit, Failure> {
             args.transcript.display()
         ))
     })?;
-    let fixtures = data.fixtures(&rules)?;
+    let mut fixtures = data.fixtures(&rules)?;
+    fixtures.extend(data.hostile(&rules)?);
     let fixture = fixtures
         .iter()
         .find(|fixture| fixture.id == transcript.fixture)
@@ -31,6 +32,8 @@ pub fn run(args: &Judge) -> Result<Exit, Failure> {
                 transcript.fixture
             ))
         })?;
+    let claimed = fixture.claimed(args.profile);
+    let fixture = claimed.as_ref().unwrap_or(fixture);
     let law = Law {
         rules: &rules,
         shapes: &shapes,

@@ -1,5 +1,8 @@
 //! `chatspec test`: the suite.
 
+mod hostile;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -27,7 +30,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     let data = Data::open(args.data.as_deref())?;
     let rules = data.rules_of(args.revision.as_deref())?;
     let shapes = data.shapes()?;
-    let fixtures = data.fixtures(&rules)?;
+    let fixtures = hostile::fixtures(&args, &data, &rules)?;
     let embedded = args.url.is_none() && args.cmd.is_none();
     let profile = args.profile.unwrap_or(if embedded {
         Profile::Hardened
@@ -50,6 +53,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         for case in &cases {
             outln!("{}@{}", case.fixture.id, case.transport.word());
         }
+        hostile::announce(&cases);
         return Ok(Exit::Conforms);
     }
     let mut interrupt = Interrupt::listen();
@@ -74,7 +78,9 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         repeat: args.repeat,
         probes: true,
         fail_fast: args.fail_fast,
+        pid: args.pid,
     };
+    let played = hostile::inputs(&cases);
     let mut human = Human::new(&args, &rules, &cases, profile, &stage, &server.repeat);
     let result = suite::run_until(
         interrupt.wait(),
@@ -93,7 +99,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
         SuiteError::Task(_) => Failure::ours(error.to_string()),
     })?;
-    let mut report = report(&args, profile, &stage, filtered, &rules, &outcome);
+    let mut report = report(&args, profile, &stage, filtered, &rules, played, &outcome);
     let fixed = match &baseline {
         Some(baseline) => baseline::compare(baseline, &args, &rules, &every, &mut report),
         None => Ok(()),
@@ -112,6 +118,7 @@ fn report(
     stage: &Stage,
     filtered: bool,
     rules: &Rules,
+    inputs: BTreeMap<String, usize>,
     outcome: &Outcome,
 ) -> Report {
     let run = Run {
@@ -123,6 +130,8 @@ fn report(
         slow: args.slow,
         strict: args.strict,
         in_order: outcome.in_order,
+        unscored: hostile::unscored(args, rules),
+        inputs,
     };
     let mut report = Report::new(&run, rules, outcome.cases.clone()).explained(rules, args.slow);
     report.summary.flaky.clone_from(&outcome.flaky);

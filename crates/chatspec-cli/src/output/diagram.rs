@@ -120,5 +120,41 @@ fn line(what: &What) -> Option<(&'static str, String)> {
             let closed = if *closed { ", closed at once" } else { "" };
             ("←", format!("HTTP {status}{closed} {body}"))
         }
+        What::SentBytes {
+            connection,
+            text,
+            length,
+        } => (
+            "→",
+            format!("sends {length} bytes{} {text}", on(*connection)),
+        ),
+        What::Reply {
+            connection,
+            status,
+            body,
+            ..
+        } => ("←", format!("HTTP {status}{} {body}", on(*connection))),
+        What::Got { connection, text } => ("←", format!("gets{} {text}", on(*connection))),
+        What::Left { connection } => ("○", format!("ends its connection{}", on(*connection))),
+        What::Ended {
+            connection,
+            code,
+            why,
+        } => {
+            let code = code
+                .map(|code| format!(", code {code}"))
+                .unwrap_or_default();
+            ("✖", format!("ended{}: {why}{code}", on(*connection)))
+        }
+        What::Kept { connection } => ("○", format!("still held{}", on(*connection))),
+        What::Process { why, .. } => ("○", format!("the process: {why}")),
     })
+}
+
+/// Which raw connection; nothing for the participant's session.
+fn on(connection: u32) -> String {
+    match connection {
+        0 => String::new(),
+        number => format!(" on connection {number}"),
+    }
 }

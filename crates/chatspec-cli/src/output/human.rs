@@ -149,8 +149,11 @@ impl Human {
     }
 }
 
+/// The folder of a conversation, or the layer of a bad input.
 fn topic(id: &str) -> &str {
-    id.split('/').next().unwrap_or(id)
+    let depth = if id.starts_with("hostile/") { 1 } else { 0 };
+    let end = id.match_indices('/').nth(depth).map(|(at, _)| at);
+    &id[..end.unwrap_or(id.len())]
 }
 
 fn topic_line(name: &str, verdicts: &[Verdict]) -> String {
@@ -325,6 +328,9 @@ fn summary(report: &Report) {
         plural(cases, "case"),
         parts.join(", ")
     );
+    if !report.summary.inputs.is_empty() {
+        outln!("{}", inputs(&report.summary.inputs));
+    }
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (rule, reason) in &report.summary.not_verified {
         reasons.entry(reason).or_default().push(rule);
@@ -350,6 +356,15 @@ fn summary(report: &Report) {
         }
         None => outln!("{YELLOW}not everything could be verified{YELLOW:#}"),
     }
+}
+
+/// `inputs: 3, http 1, polling 2`: how many of each layer; one counts once on however many transports.
+pub fn inputs(layers: &BTreeMap<String, usize>) -> String {
+    let total: usize = layers.values().sum();
+    let layers = layers
+        .iter()
+        .map(|(layer, count)| format!(", {layer} {count}"));
+    format!("inputs: {total}{}", layers.collect::<String>())
 }
 
 /// Words of `text` in lines of at most `width` characters, each after `indent`.

@@ -77,7 +77,7 @@ impl Driver<'_> {
                 }
             }
             Action::Request { request, .. } => self.request(request).await?,
-            Action::Connect => {}
+            Action::Connect | Action::Attack(_) => {}
         }
         Ok(())
     }
@@ -281,7 +281,7 @@ fn short((name, value): (String, String)) -> (String, String) {
 }
 
 /// A literal frame: text as it is, or, as Engine.IO writes it in polling payloads, `b` and base64 for a binary one.
-fn literal_frame(text: String) -> Frame {
+pub(super) fn literal_frame(text: String) -> Frame {
     match text.strip_prefix('b').map(|base64| STANDARD.decode(base64)) {
         Some(Ok(bytes)) => Frame::Binary(bytes),
         _ => Frame::Text(text),

@@ -179,7 +179,61 @@ impl Actor {
         why
     }
 
+    /// Opens the Engine.IO session alone.
+    pub async fn open_bare(&mut self, stage: &Stage) -> Result<(), String> {
+        self.clock = Some(stage.clock);
+        let deadline = Instant::now() + stage.opening();
+        let opened = self.open_with(stage, false, deadline).await;
+        self.session = Some(opened.map_err(|error| self.not_opened(&error))?);
+        Ok(())
+    }
+
+    /// Waits for the answer to a CONNECT, whatever it is, or the end.
+    pub async fn greeted(&mut self, step: usize, deadline: Instant) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        while let Some(session) = self.session.as_mut() {
+            match session.next(deadline).await {
+                Next::Received(packet) => {
+                    if let Some(what) = record::received(&packet) {
+                        entries.push(record::entry(packet.at, step, &self.name, what));
+                    }
+                    match &packet.packet {
+                        Packet::Connect { namespace, .. } if namespace == socket::MAIN => {
+                            self.namespace = true;
+                            return entries;
+                        }
+                        Packet::ConnectError { .. } => return entries,
+                        _ => {}
+                    }
+                }
+                Next::Closed(_) | Next::Deadline => return entries,
+            }
+        }
+        entries
+    }
+
+    /// The Engine.IO session id.
+    pub fn engine_sid(&self) -> Option<String> {
+        let session = self.session.as_ref()?;
+        Some(session.handshake().sid.clone())
+    }
+
+    /// Takes no more part: nobody waits for its answers, while its transport stays as it is.
+    pub fn give_up(&mut self, why: &str) {
+        self.namespace = false;
+        self.ended = why.to_owned();
+    }
+
     async fn open(&mut self, stage: &Stage, deadline: Instant) -> Result<Session, OpenError> {
+        self.open_with(stage, true, deadline).await
+    }
+
+    async fn open_with(
+        &mut self,
+        stage: &Stage,
+        namespace_connect: bool,
+        deadline: Instant,
+    ) -> Result<Session, OpenError> {
         let mut target = stage.target.clone();
         if self.cross_origin {
             target.origin = Some(stage.cross_origin.clone());
@@ -191,6 +245,7 @@ impl Actor {
         };
         let options = OpenOptions {
             transport,
+            namespace_connect,
             clock: stage.clock,
             patience: stage.patience(),
             ..OpenOptions::default()

@@ -30,6 +30,13 @@ pub fn bindings(fixture: &Fixture, transport: TransportName, stage: &Stage) -> B
     );
     bindings.insert("barrier".to_owned(), json!(format!("BARRIER-{tag}")));
     bindings.insert("origin".to_owned(), json!(stage.cross_origin));
+    if fixture.input.is_some() {
+        bindings.insert("host".to_owned(), json!(stage.target.authority()));
+        bindings.insert("path".to_owned(), json!(stage.target.path));
+        // The one of the protocol's text; and that of the session, once it is open.
+        bindings.insert("key".to_owned(), json!("dGhlIHNhbXBsZSBub25jZQ=="));
+        bindings.insert("sid".to_owned(), json!(""));
+    }
     bindings
 }
 

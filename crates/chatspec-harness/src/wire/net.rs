@@ -22,7 +22,7 @@ use super::tls;
 pub(crate) type Stream = Box<dyn Io>;
 
 /// What [`Stream`] can do.
-pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {
     /// The bytes that were read and make no whole message yet. Whoever understands a message clears it; a read fails
     /// when it is full.
     fn pending(&self) -> Account;

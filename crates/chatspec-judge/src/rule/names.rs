@@ -43,6 +43,44 @@ pub const LISTING: &str = "users.reply";
 /// A leave is announced: the macro `depart`.
 pub const LEAVE: &str = "leave.announce";
 
+/// After a bad input a pair in another room goes on talking.
+pub const BYSTANDERS: &str = "robust.bystanders";
+/// While a bad input comes, nobody in the room receives anything that is not due.
+pub const ROOM: &str = "robust.room";
+/// After a bad input somebody new can come and talk.
+pub const NEWCOMERS: &str = "robust.newcomers";
+/// After a bad input the listing holds exactly who is there.
+pub const ROBUST_LISTING: &str = "robust.listing";
+/// The server's process is still the same one.
+pub const PROCESS: &str = "robust.process";
+/// Memory and descriptors of the server's process are back.
+pub const RESOURCES: &str = "robust.resources";
+/// A WebSocket is closed with the code that says why.
+pub const CLOSE_CODE: &str = "robust.close-code";
+/// A refused request is answered with the JSON of an Engine.IO error.
+pub const ERROR_BODY: &str = "robust.error-body";
+
+/// What is checked after each bad input.
+pub const ORACLE: &[&str] = &[
+    BYSTANDERS,
+    ROOM,
+    NEWCOMERS,
+    ROBUST_LISTING,
+    PROCESS,
+    RESOURCES,
+    CLOSE_CODE,
+    ERROR_BODY,
+];
+
+/// Those of them that a core server does not answer for.
+pub const HARDENED_ORACLE: &[&str] = &[ROOM, ROBUST_LISTING, CLOSE_CODE, ERROR_BODY];
+
+/// Those of them that count wherever there was something to see.
+pub const ADVICE: &[&str] = &[CLOSE_CODE, ERROR_BODY, PROCESS];
+
+/// Those of them that need a look at the server's process, `--pid`.
+pub const PROCESS_ORACLE: &[&str] = &[PROCESS, RESOURCES];
+
 /// Invariants: judged in every conversation, cited or not.
 pub const INVARIANTS: &[&str] = &[
     CLOSURE,
