@@ -42,6 +42,7 @@ impl Committed {
     /// Plays one case, without control and ordering probe.
     pub async fn play(&self, case: Case, profile: Profile, url: &str, scale: f64) -> Outcome {
         let options = Options {
+            pid: None,
             stage: Stage {
                 target: Target::parse(url).expect("a URL"),
                 cross_origin: "http://127.0.0.1:3000".to_owned(),

@@ -99,6 +99,8 @@ fn line(what: &What, names: &Names) -> Option<String> {
         What::BarrierLost { .. } | What::Closed { .. } => CLOSED.to_owned(),
         What::Dropped => "dropped".to_owned(),
         What::BarrierSent | What::BarrierReturned => return None,
+        // Raw connections are the hostile suite's, which has no snapshots.
+        other => format!("{other:?}"),
     })
 }
 
@@ -117,6 +119,7 @@ fn act(step: &Step) -> String {
         Action::Upgrade => "upgrade",
         Action::Mute => "mute",
         Action::Request { .. } => "request",
+        Action::Attack(_) => "attack",
     };
     let actors = step.actors().join(", ");
     format!("{actors} {verb}").trim_start().to_owned()
