@@ -6,7 +6,7 @@
 //!
 //! | operator | matches |
 //! |---|---|
-//! | `{$any: string}` | any value of that JSON type; `{$any: value}` any at all |
+//! | `{$any: string}` | any value of that JSON type; `{$any: text}` a string that is not empty; `{$any: value}` any at all |
 //! | `{$oneOf: [a, b]}` | what one of the patterns matches |
 //! | `{$json: pattern}` | a string that is the JSON text of what the pattern matches |
 //! | `{$listing: [items]}` | the text of a listing with these items, in any order; items as quoted in the text |
@@ -131,9 +131,11 @@ fn operate(
     bindings: &mut Bindings,
 ) -> Match {
     let holds = match name {
-        "$any" => argument
-            .as_str()
-            .is_some_and(|kind| kind == "value" || kind == type_name(value)),
+        "$any" => argument.as_str().is_some_and(|kind| match kind {
+            "value" => true,
+            "text" => value.as_str().is_some_and(|text| !text.is_empty()),
+            kind => kind == type_name(value),
+        }),
         "$oneOf" => argument.as_array().is_some_and(|options| {
             options.iter().any(|option| {
                 let mut trial = bindings.clone();
@@ -299,6 +301,7 @@ mod tests {
     fn each_operator_holds_and_fails() {
         for (pattern, good, bad) in [
             (json!({"$any": "string"}), json!("x"), json!(1)),
+            (json!({"$any": "text"}), json!("x"), json!("")),
             (json!({"$oneOf": [1, {"a": 2}]}), json!({"a": 2}), json!(2)),
             (
                 json!({"$json": {"code": 21}}),
