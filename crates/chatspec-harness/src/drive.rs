@@ -15,7 +15,9 @@ mod trouble;
 
 use std::time::Duration;
 
-use chatspec_judge::fixture::{Action, Connection, Drop, Fixture, Step, TransportName};
+use chatspec_judge::fixture::{
+    Action, Connection, Drop, Expectation, Fixture, Kind, Step, TransportName,
+};
 use chatspec_judge::transcript::{Entry, Stop, Transcript, What};
 use chatspec_judge::value::{Bindings, ValueError};
 use chatspec_judge::window::Window;
@@ -360,8 +362,27 @@ impl Driver<'_> {
         // Of several actors each is an observer of the others, too.
         let alone = acting.len() == 1;
         let others = (0..self.actors.len()).filter(|index| !(alone && acting.contains(index)));
-        let others: Vec<usize> = others.collect();
+        let others: Vec<usize> = others.filter(|index| self.is_asked(step, *index)).collect();
         self.barrier_each(&others, None).await;
+    }
+
+    /// Whether a participant who did nothing is asked after this step. Before and after a bad input only those who must receive
+    /// something are: what the others receive shows in the step where they are asked next.
+    fn is_asked(&self, step: &Step, index: usize) -> bool {
+        let Some(input) = &self.fixture.input else {
+            return true;
+        };
+        let name = &self.actors[index].name;
+        // That mallory is gone may be told at any time, and is allowed in every step.
+        let any_time = |expect: &Expectation| expect.pattern.get("type") == Some(&json!("deluser"));
+        let due = |expect: &Expectation| {
+            let comes =
+                expect.kind == Kind::Must || (expect.kind == Kind::May && !any_time(expect));
+            comes && expect.to.contains(name)
+        };
+        let acts = input.acts.0..input.acts.1;
+        // The last step in front of the acts leaves nothing behind that could be taken for theirs.
+        (acts.start.saturating_sub(1)..acts.end).contains(&self.step) || step.expect.iter().any(due)
     }
 
     async fn barrier_each(&mut self, who: &[usize], patience: Option<Duration>) {

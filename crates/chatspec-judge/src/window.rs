@@ -141,7 +141,7 @@ impl Window<'_> {
         }
         // What comes back to the sender of a bad input is its outcome.
         let open = self.fixture.input.as_ref().is_some_and(|input| input.free);
-        if !(open || actor && self.is_attack()) {
+        if !(open || self.is_settled_with(who) || actor && self.is_attack()) {
             self.leftovers(who, actor, &pool, judged)?;
         }
         if !self.is_settled_with(who) {

@@ -69,9 +69,13 @@ impl Driver<'_> {
         input.is_some_and(|input| input.free && (input.acts.0..input.acts.1).contains(&self.step))
     }
 
-    /// The last look at raw connections: what came since, and whether they are still held.
+    /// The last look at raw connections that have no session: what came since, and whether they are still held.
     pub(super) async fn look_at_hands(&mut self) {
-        for hand in &mut self.hands {
+        let bare =
+            self.fixture.steps.iter().any(
+                |step| matches!(&step.action, Action::Attack(attack) if attack.over == Over::Tcp),
+            );
+        for hand in self.hands.iter_mut().filter(|_| bare) {
             hand.look().await;
             self.entries.append(&mut hand.entries);
         }

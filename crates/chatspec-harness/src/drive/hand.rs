@@ -5,6 +5,7 @@ mod request;
 
 use std::time::Duration;
 
+use chatspec_judge::fixture::TransportName;
 use chatspec_judge::fixture::hostile::{Act, Finish, FrameFile, Payload, Stands, bytes};
 use chatspec_judge::transcript::{Entry, What};
 use chatspec_judge::value::{Bindings, ValueError};
@@ -95,6 +96,11 @@ impl Hand {
                 .await
                 .ok_or("join by hand: no acknowledgement")?;
         }
+        // The way in is no part of what the input comes to.
+        hand.entries.clear();
+        hand.record(What::Connected {
+            transport: TransportName::Websocket,
+        });
         Ok((hand, sid))
     }
 

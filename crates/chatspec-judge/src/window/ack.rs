@@ -31,7 +31,10 @@ pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
         })
         .collect();
     // Literal packets may ask for acknowledgements that this side does not know of.
-    let literal = matches!(step.action, Action::Packets(_) | Action::Frames(_));
+    let literal = matches!(
+        step.action,
+        Action::Packets(_) | Action::Frames(_) | Action::Attack(_)
+    );
     for (entry, id, _) in acked
         .iter()
         .filter(|(_, id, _)| !literal && !asked.contains(id))

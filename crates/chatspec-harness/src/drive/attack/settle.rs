@@ -56,7 +56,7 @@ impl Driver<'_> {
             let first = if polling { until.min(moment) } else { until };
             self.listen_to(mallory, first).await;
         }
-        if !self.is_settled() || asks_for_life(attack) || !counts {
+        if !self.is_settled() || asks_for_life(attack) || !counts || polling {
             self.barrier_of(mallory, until).await;
         }
         self.listen_to(mallory, until).await;

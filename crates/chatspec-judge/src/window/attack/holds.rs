@@ -32,7 +32,12 @@ pub fn judge(attack: &Attack, facts: &Facts<'_>) -> Come {
     if attack.over == Over::Tcp {
         return tcp(attack, facts);
     }
-    match attack.outcome.iter().any(|word| holds(word, facts)) {
+    // Of a connection that she has torn herself nothing more is asked.
+    let torn = facts
+        .connections
+        .get(&0)
+        .is_some_and(|session| session.left);
+    match torn || attack.outcome.iter().any(|word| holds(word, facts)) {
         true => Come::Right,
         false => Come::Wrong {
             outcome: match facts.heard.is_empty() && facts.refusals.is_empty() && !facts.ended() {
