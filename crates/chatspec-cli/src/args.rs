@@ -7,6 +7,8 @@ use chatspec_judge::fixture::TransportName;
 use chatspec_judge::rule::{Level, Profile};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::output::wanted::Wanted;
+
 /// Tests servers of the chat-room protocol, rule by rule.
 ///
 /// Exit codes: 0 conforms, 1 a scored rule is violated, 2 usage or a broken fixture, 3 the server could not be reached or
@@ -35,6 +37,10 @@ pub enum Command {
     Judge(Judge),
     /// Print schemas
     Schema(Schema),
+    /// Write a saved JSON report in other formats
+    Report(Convert),
+    /// Set the reports of several servers side by side
+    Matrix(Matrix),
 }
 
 #[derive(Debug, Parser)]
@@ -105,9 +111,9 @@ pub struct Test {
     /// The origin that "a page on another origin" claims [default: a loopback origin on another port]
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
-    /// Write a report: json=PATH or junit=PATH
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
-    pub report: Vec<(ReportFormat, PathBuf)>,
+    /// Write a report: json, junit, tap, html, markdown or github. `-` is stdout; github needs no path in GitHub Actions
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = Wanted::parse)]
+    pub report: Vec<Wanted>,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
@@ -200,6 +206,34 @@ pub struct Judge {
 }
 
 #[derive(Debug, Parser)]
+pub struct Convert {
+    /// A report, as written by `test --report json=PATH`
+    pub file: PathBuf,
+    /// Reports to write, as in `test --report`
+    #[arg(required = true, value_name = "FORMAT=PATH", value_parser = Wanted::parse)]
+    pub report: Vec<Wanted>,
+}
+
+#[derive(Debug, Parser)]
+pub struct Matrix {
+    /// Reports, as written by `test --report json=PATH`. Several of one name, profile and revision merge
+    #[arg(required = true, value_name = "[NAME=]PATH")]
+    pub reports: Vec<String>,
+    /// Write the table as a page
+    #[arg(long, value_name = "PATH")]
+    pub html: Option<PathBuf>,
+    /// Write the table as Markdown; `-`, where nothing else is asked for, is stdout
+    #[arg(long, value_name = "PATH")]
+    pub markdown: Option<PathBuf>,
+    /// Write a badge; of one server alone
+    #[arg(long, value_name = "PATH")]
+    pub badge_svg: Option<PathBuf>,
+    /// Write what shields.io makes a badge from; of one server alone
+    #[arg(long, value_name = "PATH")]
+    pub badge_json: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
 pub struct Schema {
     #[command(subcommand)]
     pub command: SchemaCommand,
@@ -245,28 +279,6 @@ pub enum Format {
     Human,
     /// The JSON report
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReportFormat {
-    Json,
-    Junit,
-}
-
-fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
-    let (format, path) = text
-        .split_once('=')
-        .ok_or("expected FORMAT=PATH, such as json=report.json")?;
-    let format = match format {
-        "json" => ReportFormat::Json,
-        "junit" => ReportFormat::Junit,
-        other => return Err(format!("`{other}` is no format; there are json and junit")),
-    };
-    if path.is_empty() {
-        Err("the path is empty".to_owned())
-    } else {
-        Ok((format, PathBuf::from(path)))
-    }
 }
 
 fn profile(text: &str) -> Result<Profile, String> {

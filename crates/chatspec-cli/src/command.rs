@@ -4,6 +4,8 @@ pub mod explain;
 pub mod judge;
 pub mod lint;
 pub mod list;
+pub mod matrix;
+pub mod report;
 pub mod schema;
 pub mod serve;
 pub mod test;

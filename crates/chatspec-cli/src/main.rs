@@ -48,6 +48,8 @@ fn main() -> std::process::ExitCode {
             Command::Lint(lint) => command::lint::run(&lint),
             Command::Judge(judge) => command::judge::run(&judge),
             Command::Schema(schema) => command::schema::run(&schema),
+            Command::Report(convert) => command::report::run(&convert),
+            Command::Matrix(matrix) => command::matrix::run(&matrix),
         }
     });
     // Connections of ended cases need no farewell.

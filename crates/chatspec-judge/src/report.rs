@@ -48,6 +48,9 @@ pub struct Summary {
     /// Whether the run was interrupted: then cases are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aborted: bool,
+    /// The command line that plays a case again, but for its `--case`; empty where nobody knows it.
+    #[serde(default)]
+    pub repeat: String,
     /// Whether the server handles one connection's events in order; null where it was not asked.
     pub in_order: Option<bool>,
     /// Cases by verdict.
@@ -91,6 +94,15 @@ pub struct RuleReport {
     pub level: Keyword,
     /// Its profile.
     pub profile: Profile,
+    /// Its sentence, as Markdown, on one line.
+    #[serde(default)]
+    pub text: String,
+    /// Where it stands, from the root of the project.
+    #[serde(default)]
+    pub file: String,
+    /// Line of its name in that file, from 1.
+    #[serde(default)]
+    pub line: u32,
     /// The worst verdict of its cases.
     pub verdict: Verdict,
     /// Whether it counts for conformance in this run: a rule that is newer than the revision does not.
@@ -173,6 +185,10 @@ pub struct Run {
     pub seed: u64,
     /// Whether something was left out.
     pub filtered: bool,
+    /// Whether it was interrupted.
+    pub aborted: bool,
+    /// The command line that repeats it, but for `--case`.
+    pub repeat: String,
     /// Whether slow rules are scored.
     pub slow: bool,
     /// Whether a SHOULD counts as a MUST.
@@ -199,6 +215,8 @@ impl Report {
             target: run.target.clone(),
             seed: run.seed,
             filtered: run.filtered,
+            aborted: run.aborted,
+            repeat: run.repeat.clone(),
             in_order: run.in_order,
             inputs: run.inputs.clone(),
             ..Summary::default()
@@ -240,7 +258,7 @@ impl Report {
         let all = scored()
             .filter(|rule| rule.level.level() == Level::Must)
             .all(|rule| rule.verdict <= Verdict::Warn);
-        (all && !run.filtered && !self.cases.is_empty()).then_some(true)
+        (all && !run.filtered && !run.aborted && !self.cases.is_empty()).then_some(true)
     }
 
     /// Names the reasons why rules were not verified.
@@ -257,6 +275,9 @@ impl Report {
                 Some(rule) if rule.untested.is_some() => rule.untested.clone().unwrap_or_default(),
                 Some(rule) if rule.slow && !slow => {
                     "slow: needs a heartbeat to run out (--slow)".to_owned()
+                }
+                _ if rule.cases.is_empty() && self.summary.aborted => {
+                    "the run was interrupted before a case came to it".to_owned()
                 }
                 _ if rule.cases.is_empty() => "no case of this run covers it".to_owned(),
                 _ => "no case of this run came to it".to_owned(),
@@ -344,6 +365,9 @@ fn merge(run: &Run, rule: &crate::rule::Rule, asked: bool, cases: &[CaseReport])
         name: rule.name.clone(),
         level: rule.keyword,
         profile: rule.profile,
+        text: rule.text.clone(),
+        file: rule.file.clone(),
+        line: rule.line,
         verdict,
         scored,
         cases: mine.iter().map(|case| case.id.clone()).collect(),

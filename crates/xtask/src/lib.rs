@@ -8,7 +8,9 @@ pub mod codegen;
 pub mod coverage;
 pub mod faults;
 pub mod flake;
+pub mod matrix;
 pub mod mutants;
+pub mod pages;
 pub mod requirements;
 pub mod test;
 

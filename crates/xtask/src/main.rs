@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, coverage, faults, flake, mutants, requirements, test};
+use xtask::{bench, codegen, coverage, faults, flake, matrix, mutants, pages, requirements, test};
 
 /// The project's own chores.
 #[derive(Parser)]
@@ -21,6 +21,10 @@ enum Command {
     Codegen(codegen::Options),
     /// Say from a run what the suite covers, rule by rule, or check what is said.
     Coverage(coverage::Options),
+    /// Play every server that we have, and write docs/matrix.md.
+    Matrix(matrix::Options),
+    /// Look at reports in a browser, and write the pictures in docs/.
+    Pages(pages::Options),
     /// Run everything that is to hold.
     Test(test::Options),
     /// Prove that the suite catches every fault.
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Codegen(options) => codegen::run(&options),
         Command::Coverage(options) => coverage::run(&options),
+        Command::Matrix(options) => matrix::run(&options),
+        Command::Pages(options) => pages::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Faults(options) => faults::run(&options),
         Command::Flake(options) => flake::run(&options),

@@ -2,7 +2,6 @@
 
 mod hostile;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,19 +10,20 @@ use chatspec_harness::drive::Stage;
 use chatspec_harness::suite::{self, Options, Outcome, Progress, SuiteError};
 use chatspec_harness::wire::Clock;
 use chatspec_judge::report::{Report, Run};
-use chatspec_judge::rule::{Profile, Rules};
+use chatspec_judge::rule::Profile;
 use chatspec_judge::transcript::Transcript;
 
-use crate::args::{Format, ReportFormat, Test};
+use crate::args::{Format, Suite, Test};
 use crate::baseline;
 use crate::data::{Data, plural};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::human::Human;
+use crate::output::live::Live;
 use crate::output::out::{out, outln};
-use crate::output::{junit, write};
+use crate::output::{wanted, write};
 use crate::select::{Selection, select};
-use crate::target;
+use crate::target::{self, quoted};
 
 /// Runs the suite, prints and writes what it found.
 pub async fn run(args: Test) -> Result<Exit, Failure> {
@@ -37,6 +37,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     } else {
         Profile::Core
     });
+    let quiet = wanted::stdout_taken(&args.report, args.format == Format::Json)?;
     let baseline = baseline::open(&args)?;
     let Selection {
         cases,
@@ -80,8 +81,25 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         fail_fast: args.fail_fast,
         pid: args.pid,
     };
-    let played = hostile::inputs(&cases);
-    let mut human = Human::new(&args, &rules, &cases, profile, &stage, &server.repeat);
+    let repeat = repeat(&args, &server.repeat, profile, stage.seed);
+    let mut human = Human::new(&args, &rules, &cases, profile, &stage, &repeat, quiet);
+    let mut run = Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        profile,
+        target: stage.target.url.to_string(),
+        seed: stage.seed,
+        // Until the run has ended, it is one that was interrupted.
+        filtered: true,
+        aborted: true,
+        repeat,
+        slow: args.slow,
+        strict: args.strict,
+        in_order: None,
+        unscored: hostile::unscored(&args, &rules),
+        inputs: hostile::inputs(&cases),
+    };
+    let report = |run: &Run, cases| Report::new(run, &rules, cases).explained(&rules, args.slow);
+    let mut live = Live::new(&args.report);
     let result = suite::run_until(
         interrupt.wait(),
         cases,
@@ -89,22 +107,35 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         shapes,
         &options,
         |progress| match progress {
-            Progress::Started { cases, in_order } => human.started(cases, in_order),
-            Progress::Done(case) => human.done(case),
+            Progress::Started { cases, in_order } => {
+                run.in_order = in_order;
+                human.started(cases, in_order);
+            }
+            Progress::Done(case) => {
+                live.done(case, |cases| report(&run, cases));
+                human.done(case);
+            }
         },
     )
     .await;
     server.close().await;
     let outcome = result.map_err(|error| match error {
         SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
-        SuiteError::Task(_) => Failure::ours(error.to_string()),
+        SuiteError::Task(_) => {
+            live.write(|cases| report(&run, cases));
+            Failure::ours(error.to_string())
+        }
     })?;
-    let mut report = report(&args, profile, &stage, filtered, &rules, played, &outcome);
+    run.in_order = outcome.in_order;
+    run.aborted = outcome.aborted;
+    run.filtered = filtered || args.fail_fast || outcome.aborted;
+    let mut report = report(&run, outcome.cases.clone());
+    report.summary.flaky.clone_from(&outcome.flaky);
     let fixed = match &baseline {
         Some(baseline) => baseline::compare(baseline, &args, &rules, &every, &mut report),
         None => Ok(()),
     };
-    outputs(&args, &report, &outcome, &mut human)?;
+    outputs(&args, &report, &outcome, &mut human, quiet)?;
     fixed?;
     if outcome.aborted {
         return Ok(Exit::Interrupted);
@@ -112,31 +143,29 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     Ok(Exit::from_code(report.exit_code(args.strict)))
 }
 
-fn report(
-    args: &Test,
-    profile: Profile,
-    stage: &Stage,
-    filtered: bool,
-    rules: &Rules,
-    inputs: BTreeMap<String, usize>,
-    outcome: &Outcome,
-) -> Report {
-    let run = Run {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        profile,
-        target: stage.target.url.to_string(),
-        seed: stage.seed,
-        filtered: filtered || args.fail_fast || outcome.aborted,
-        slow: args.slow,
-        strict: args.strict,
-        in_order: outcome.in_order,
-        unscored: hostile::unscored(args, rules),
-        inputs,
+/// The command line that repeats the run, but for `--case`. Headers are left out: they may hold secrets.
+fn repeat(args: &Test, server: &str, profile: Profile, seed: u64) -> String {
+    let mut line = "chatspec test".to_owned();
+    if !server.is_empty() {
+        line += &format!(" {server}");
+    }
+    line += match args.suite {
+        Suite::Conversations => "",
+        Suite::Hostile => " --suite hostile",
+        Suite::All => " --suite all",
     };
-    let mut report = Report::new(&run, rules, outcome.cases.clone()).explained(rules, args.slow);
-    report.summary.flaky.clone_from(&outcome.flaky);
-    report.summary.aborted = outcome.aborted;
-    report
+    line += &format!(" --profile {profile}");
+    if let Some(revision) = &args.revision {
+        line += &format!(" --revision {}", quoted(revision));
+    }
+    line += &format!(" --seed {seed}");
+    if args.path != "/socket.io/" {
+        line += &format!(" --path {}", quoted(&args.path));
+    }
+    if args.slow {
+        line += " --slow";
+    }
+    line
 }
 
 fn outputs(
@@ -144,18 +173,15 @@ fn outputs(
     report: &Report,
     outcome: &Outcome,
     human: &mut Human,
+    quiet: bool,
 ) -> Result<(), Failure> {
     // First what is on the screen: a file that cannot be written must not cost the result.
     match args.format {
         Format::Json => out!(write::json(report)?),
         Format::Human => human.finished(report, outcome),
     }
-    for (format, path) in &args.report {
-        let text = match format {
-            ReportFormat::Json => write::json(report)?,
-            ReportFormat::Junit => junit::render(report)?,
-        };
-        write::file(path, &text)?;
+    for wanted in &args.report {
+        wanted.deliver(report, quiet)?;
     }
     if let Some(folder) = &args.transcripts {
         transcripts(folder, &outcome.transcripts)?;

@@ -1,15 +1,16 @@
 //! A conversation as a diagram: a column per participant, time downwards, the offending frames marked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chatspec_judge::finding::{Finding, describe};
 use chatspec_judge::transcript::{Entry, Transcript, What};
 
-use super::safe::safe;
+use super::safe::{safe, short};
 
 /// Characters of a line's text before it is cut.
 const WIDTH: usize = 140;
-
+/// Characters of a participant's name.
+const NAME: usize = 16;
 /// What stands behind the line of an offending frame.
 const MARK: &str = "   <== here";
 
@@ -18,58 +19,105 @@ pub fn is_marked(line: &str) -> bool {
     line.ends_with(MARK)
 }
 
-/// Lines of the diagram. Barriers that returned are left out: they are everywhere.
-pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for entry in &transcript.entries {
-        if !entry.who.is_empty() && !names.contains(&entry.who.as_str()) {
-            names.push(&entry.who);
-        }
-    }
+/// A conversation, ready to be drawn.
+pub struct Diagram<'a> {
+    /// The participants, one a column.
+    pub names: Vec<&'a str>,
+    /// What happened, downwards.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// One thing that happened.
+pub struct Row<'a> {
+    /// Index of the step.
+    pub step: usize,
+    /// The participant; empty where it was none of them.
+    pub who: &'a str,
+    /// An arrow for what was sent or received, `○` or `✖` for what became of the connection.
+    pub sign: &'static str,
+    /// What happened, as it was: not yet harmless.
+    pub text: String,
+    /// Whether a finding is about it.
+    pub offends: bool,
+}
+
+/// Draws the conversation. Barriers that returned are left out: they are everywhere. What several participants receive
+/// between two things that were sent has no order of its own, so it is put in the order of the columns: the same
+/// conversation looks the same.
+pub fn diagram<'a>(transcript: &'a Transcript, findings: &[Finding]) -> Diagram<'a> {
     let marked: BTreeSet<usize> = findings
         .iter()
         .filter_map(|finding| finding.entry)
         .collect();
-    let width = names
-        .iter()
-        .map(|name| name.len())
-        .max()
-        .unwrap_or(0)
-        .max(4)
-        + 2;
-    let mut lines = vec![format!(
-        "step  {}",
-        names
-            .iter()
-            .map(|name| format!("{name:<width$}"))
-            .collect::<String>()
-    )];
     let mut order: Vec<(usize, &Entry)> = transcript.entries.iter().enumerate().collect();
     order.sort_by_key(|(index, entry)| (entry.step, entry.at, *index));
-    for (index, entry) in order {
-        let Some((sign, text)) = line(&entry.what) else {
-            continue;
+    let names = names(&order);
+    let column = |who: &str| names.iter().position(|name| *name == who);
+    let shown = order.into_iter().filter_map(|(index, entry)| {
+        let (sign, text) = line(&entry.what)?;
+        let offends = marked.contains(&index);
+        let barrier = answers_barrier(transcript, index) && !offends;
+        let row = Row {
+            step: entry.step,
+            who: &entry.who,
+            sign,
+            text,
+            offends,
         };
-        if answers_barrier(transcript, index) && !marked.contains(&index) {
-            continue;
-        }
-        let sign = if marked.contains(&index) { "✖" } else { sign };
+        (!barrier).then_some((received(&entry.what), row))
+    });
+    let mut shown: Vec<(bool, Row<'a>)> = shown.collect();
+    for run in shown.chunk_by_mut(|(came, a), (comes, b)| *came && *comes && a.step == b.step) {
+        run.sort_by_key(|(_, row)| column(row.who));
+    }
+    let rows = shown.into_iter().map(|(_, row)| row);
+    let rows = rows.collect();
+    Diagram { names, rows }
+}
+
+/// Participants by the step in which they first appear, then by name: who is the first of a step is chance.
+fn names<'a>(order: &[(usize, &'a Entry)]) -> Vec<&'a str> {
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, entry) in order.iter().filter(|(_, entry)| !entry.who.is_empty()) {
+        first.entry(&entry.who).or_insert(entry.step);
+    }
+    let mut names: Vec<(usize, &str)> = first.into_iter().map(|(who, step)| (step, who)).collect();
+    names.sort_unstable();
+    names.into_iter().map(|(_, who)| who).collect()
+}
+
+/// Whether nothing that we do tells when it happens.
+fn received(what: &What) -> bool {
+    !matches!(
+        what,
+        What::Sent { .. }
+            | What::SentRaw { .. }
+            | What::SentBytes { .. }
+            | What::BarrierSent
+            | What::Dropped
+            | What::Left { .. }
+    )
+}
+
+/// Lines of the diagram, for a terminal.
+pub fn lines(transcript: &Transcript, findings: &[Finding]) -> Vec<String> {
+    let Diagram { names, rows } = diagram(transcript, findings);
+    let shown: Vec<String> = names.iter().map(|name| short(name, NAME)).collect();
+    let longest = shown.iter().map(|name| name.chars().count()).max();
+    let width = longest.unwrap_or(0).max(4) + 2;
+    let head: String = shown.iter().map(|name| format!("{name:<width$}")).collect();
+    let mut lines = vec![format!("step  {head}")];
+    for row in rows {
+        let sign = if row.offends { "✖" } else { row.sign };
         let columns: String = names
             .iter()
-            .map(|name| format!("{:<width$}", if *name == entry.who { sign } else { "│" }))
+            .map(|name| format!("{:<width$}", if *name == row.who { sign } else { "│" }))
             .collect();
-        let text: String = safe(&text);
-        let short: String = text.chars().take(WIDTH).collect();
-        let more = if text.chars().count() > WIDTH {
-            "..."
-        } else {
-            ""
-        };
-        let mark = if marked.contains(&index) { MARK } else { "" };
-        lines.push(format!(
-            "{:>4}  {columns}{short}{more}{mark}",
-            entry.step + 1
-        ));
+        let text = safe(&row.text);
+        let kept: String = text.chars().take(WIDTH).collect();
+        let more = if kept.len() < text.len() { "..." } else { "" };
+        let mark = if row.offends { MARK } else { "" };
+        lines.push(format!("{:>4}  {columns}{kept}{more}{mark}", row.step + 1));
     }
     lines
 }

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::safe::safe;
 use super::shorten::shorten;
 use super::{diagram, flaky, known, trust};
-use crate::args::{Format, Test};
+use crate::args::Test;
 use crate::data::plural;
 use crate::output::out::outln;
 
@@ -44,7 +44,8 @@ impl Human {
         cases: &[Case],
         profile: Profile,
         stage: &Stage,
-        server: &str,
+        repeat: &str,
+        quiet: bool,
     ) -> Human {
         let mut topics: BTreeMap<String, (usize, Vec<Verdict>)> = BTreeMap::new();
         for case in cases {
@@ -53,13 +54,8 @@ impl Human {
                 .or_default()
                 .0 += args.repeat as usize;
         }
-        let server = if server.is_empty() {
-            String::new()
-        } else {
-            format!(" {server}")
-        };
         Human {
-            quiet: args.format == Format::Json,
+            quiet,
             trace: args.trace,
             rules: std::sync::Arc::clone(rules),
             head: format!(
@@ -69,13 +65,7 @@ impl Human {
                 safe(stage.target.url.as_str()),
                 stage.seed
             ),
-            repeat: format!(
-                "chatspec test{server} --profile {profile}{} --seed {}",
-                args.revision
-                    .as_ref()
-                    .map_or(String::new(), |name| format!(" --revision {name}")),
-                stage.seed
-            ),
+            repeat: repeat.to_owned(),
             topics,
             bar: None,
         }
@@ -109,13 +99,17 @@ impl Human {
         };
         *left -= 1;
         verdicts.push(case.verdict);
-        let over = *left == 0;
         if let Some(bar) = &self.bar {
             bar.inc(1);
             bar.set_message(name.clone());
         }
-        if over && !self.quiet {
-            let line = topic_line(&name, &self.topics[&name].1);
+        if self.quiet {
+            return;
+        }
+        // Topics end in any order; they are told in one.
+        while let Some(entry) = self.topics.first_entry().filter(|entry| entry.get().0 == 0) {
+            let (name, (_, verdicts)) = entry.remove_entry();
+            let line = topic_line(&name, &verdicts);
             match &self.bar {
                 Some(bar) => bar.suspend(|| outln!("{line}")),
                 None => outln!("{line}"),
@@ -127,6 +121,15 @@ impl Human {
     pub fn finished(&mut self, report: &Report, outcome: &Outcome) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
+        }
+        if self.quiet {
+            return;
+        }
+        // Where a run ends early, some topics still wait for an earlier one.
+        for (name, (left, verdicts)) in std::mem::take(&mut self.topics) {
+            if left == 0 {
+                outln!("{}", topic_line(&name, &verdicts));
+            }
         }
         if self.trace {
             for transcript in &outcome.transcripts {

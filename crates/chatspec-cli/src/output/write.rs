@@ -16,11 +16,11 @@ pub fn json(value: &impl Serialize) -> Result<String, Failure> {
         .map_err(|error| Failure::ours(format!("write the report: {error}")))
 }
 
-/// The same JSON, as plain to look at as it is to parse.
-fn escaped(json: &str) -> String {
+/// The same JSON, as plain to look at as it is to parse, and no command in a log of GitHub Actions.
+pub fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && obeyed(c) {
+    for (at, c) in json.char_indices() {
+        if (c != '\n' && obeyed(c)) || json[at..].starts_with("##[") {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
@@ -34,8 +34,25 @@ fn escaped(json: &str) -> String {
 
 /// Writes a file that the user named.
 pub fn file(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text)
-        .map_err(|error| Failure::ours(format!("write {}: {error}", path.display())))
+    fs::write(path, text).map_err(|error| cannot(path, &error))
+}
+
+/// The same, so that whoever reads the file, now or after a crash, finds the old text or the new one, whole.
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    // What is no plain file (a pipe, /dev/stderr) cannot be replaced.
+    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        return file(path, text);
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    fs::write(beside, text)
+        .and_then(|()| fs::rename(beside, path))
+        .map_err(|error| cannot(path, &error))
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::ours(format!("write {}: {error}", path.display()))
 }
 
 #[cfg(test)]
@@ -44,7 +61,7 @@ mod tests {
 
     #[test]
     fn json_is_harmless_and_the_same() {
-        let hostile = "\u{1b}[2J \u{9b}31m \u{202e} \u{e0041} \n 😀";
+        let hostile = "\u{1b}[2J \u{9b}31m \u{202e} \u{e0041} \n 😀 ##[add-mask]";
         let text = json(&[hostile]).expect("a list of strings");
         assert!(
             text.contains("\\u009b31m \\u202e \\udb40\\udc41 \\n 😀"),
@@ -52,5 +69,6 @@ mod tests {
         );
         let back: Vec<String> = serde_json::from_str(&text).expect("JSON");
         assert_eq!(back, [hostile]);
+        assert!(!text.contains("##["), "{text}");
     }
 }

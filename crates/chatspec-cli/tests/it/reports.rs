@@ -1,6 +1,9 @@
 //! Reports: what programs read. They are complete, the same for the same run, and harmless whatever the server says.
 
+mod evil;
+mod formats;
 pub mod hostile;
+mod interrupted;
 
 use std::fs;
 use std::path::Path;
