@@ -248,7 +248,6 @@ impl Actor {
             namespace_connect,
             clock: stage.clock,
             patience: stage.patience(),
-            ..OpenOptions::default()
         };
         let opened = Session::open(&target, options, deadline).await?;
         self.heartbeat = opened.handshake().ping_interval + opened.handshake().ping_timeout;

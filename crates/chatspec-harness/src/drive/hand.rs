@@ -139,7 +139,8 @@ impl Hand {
         let patience = Duration::from_secs(10).mul_f64(self.context.stage.timeout_scale);
         match act {
             Act::Bytes { payload, times } => {
-                if self.opened().await {
+                let open = self.opened().await;
+                if open {
                     self.bytes(payload, *times, Instant::now() + patience)
                         .await?;
                 }
@@ -187,7 +188,8 @@ impl Hand {
                 while self.more(deadline).await {}
             }
             Act::Finish(finish) => {
-                if self.opened().await {
+                let open = self.opened().await;
+                if open {
                     self.finish(*finish).await;
                 }
             }

@@ -110,7 +110,7 @@ impl Incoming {
                 200,
             );
             let count = bytes.len();
-            self.remember(&bytes[..count].to_vec());
+            self.remember(&bytes[..count]);
             raw.take(count);
             return Some(Some(What::Got { connection, text }));
         }
