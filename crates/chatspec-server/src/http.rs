@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::Method;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use socketioxide::extract::SocketRef;
 use socketioxide::handler::ConnectHandler;
@@ -12,6 +13,7 @@ use socketioxide::{ParserConfig, SocketIo};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::config::Config;
+use crate::edge::{self, Edge};
 use crate::hub::Hub;
 use crate::inbound;
 
@@ -23,11 +25,15 @@ pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
     // rule: transport.namespace.refused
     let attach = move |socket: SocketRef, io: SocketIo| inbound::attach(hub, &socket, io);
     io.ns("/", (async || ()).with(attach));
+    let edge = Edge {
+        max_payload: config.max_payload,
+    };
     // CORS is the outer layer, so that error answers carry its headers too.
     (
         Router::new()
             .route("/healthz", get(async || "ok"))
             .layer(layer)
+            .layer(from_fn_with_state(edge, edge::check))
             .layer(cors()),
         io,
     )

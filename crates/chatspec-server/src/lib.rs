@@ -19,6 +19,7 @@
 //! at `info` or above.
 
 mod config;
+mod edge;
 #[cfg(feature = "fault")]
 mod fault;
 mod http;
