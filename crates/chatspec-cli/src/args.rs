@@ -41,6 +41,12 @@ pub enum Command {
     Report(Convert),
     /// Set the reports of several servers side by side
     Matrix(Matrix),
+    /// Take the embedded fixtures out, to read, change or add to
+    Fixtures(Fixtures),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page of the program, or of one command
+    Man(Man),
 }
 
 #[derive(Debug, Parser)]
@@ -126,9 +132,21 @@ pub struct Test {
     /// The reason of the entries that --fix adds
     #[arg(long, value_name = "TEXT", requires = "fix", value_parser = reason)]
     pub reason: Option<String>,
-    /// Print the transcript of every conversation
+    /// Print every frame on stderr as it passes, and in the end the transcript of every conversation
     #[arg(long)]
     pub trace: bool,
+    /// Wait so many milliseconds before each step, for people who look on
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    pub pace: u64,
+    /// Play the fixtures of this file or folder, and again those that change, until Ctrl-C
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["baseline", "transcripts", "report", "snapshots", "dry_run"])]
+    pub watch: Vec<PathBuf>,
+    /// Compare what was said with what was blessed in this folder: "did it change?", never a verdict
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+    /// Write the snapshots anew; refused where the run is filtered or a MUST is violated
+    #[arg(long, requires = "snapshots")]
+    pub bless: bool,
     /// Write every transcript, whole, as JSON into this folder
     #[arg(long, value_name = "DIR")]
     pub transcripts: Option<PathBuf>,
@@ -196,7 +214,7 @@ pub struct Lint {
 
 #[derive(Debug, Parser)]
 pub struct Judge {
-    /// A transcript, as written by `test --transcripts DIR`
+    /// A transcript, as written by `test --transcripts DIR`, or such a folder
     pub transcript: PathBuf,
     /// The profile that the server claims
     #[arg(long, value_parser = profile, default_value = "core")]
@@ -271,6 +289,39 @@ impl Suite {
     pub fn has_conversations(self) -> bool {
         self != Suite::Hostile
     }
+}
+
+#[derive(Debug, Parser)]
+pub struct Fixtures {
+    #[command(subcommand)]
+    pub command: FixturesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FixturesCommand {
+    /// Write rules, schemas and fixtures into a folder, for `--data DIR`
+    Export {
+        /// The folder; it is created
+        folder: PathBuf,
+        /// Write over files that differ
+        #[arg(long)]
+        force: bool,
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Parser)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Parser)]
+pub struct Man {
+    /// A command, such as test
+    pub command: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -109,6 +109,11 @@ fn sound(report: &Report) -> Result<(), Failure> {
         let ids = report.summary.flaky.keys().map(String::as_str).collect();
         return named("verdicts differ between repetitions", ids);
     }
+    if report.summary.aborted {
+        return Err(Failure::usage(
+            "fix the baseline: the run was interrupted; it stays as it was",
+        ));
+    }
     let ids = |holds: &dyn Fn(&chatspec_judge::report::CaseReport) -> bool| -> Vec<&str> {
         let cases = report.cases.iter().filter(|case| holds(case));
         cases.map(|case| case.id.as_str()).collect()

@@ -1,11 +1,14 @@
 //! The subcommands, one a file.
 
 pub mod explain;
+pub mod fixtures;
 pub mod judge;
 pub mod lint;
 pub mod list;
+pub mod manual;
 pub mod matrix;
 pub mod report;
 pub mod schema;
 pub mod serve;
 pub mod test;
+pub mod watch;

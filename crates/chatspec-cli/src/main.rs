@@ -8,6 +8,7 @@ mod exit;
 mod interrupt;
 mod output;
 mod select;
+mod snapshots;
 mod target;
 
 use clap::Parser;
@@ -50,6 +51,9 @@ fn main() -> std::process::ExitCode {
             Command::Schema(schema) => command::schema::run(&schema),
             Command::Report(convert) => command::report::run(&convert),
             Command::Matrix(matrix) => command::matrix::run(&matrix),
+            Command::Fixtures(fixtures) => command::fixtures::run(&fixtures),
+            Command::Completions(completions) => command::manual::completions(&completions),
+            Command::Man(man) => command::manual::page(&man),
         }
     });
     // Connections of ended cases need no farewell.

@@ -14,6 +14,7 @@ pub mod out;
 pub mod safe;
 pub mod shorten;
 pub mod tap;
+pub mod trace;
 mod trust;
 pub mod view;
 pub mod wanted;

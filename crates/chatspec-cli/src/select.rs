@@ -74,17 +74,21 @@ pub fn select(
             }
         }
     }
-    let every = fixtures.iter().flat_map(|fixture| {
-        let on = |transport: &TransportName| format!("{}@{}", fixture.id, transport.word());
-        fixture.transports.iter().map(on)
-    });
     let all = TransportName::ALL
         .iter()
         .all(|transport| args.transport.contains(transport));
     Ok(Selection {
         cases,
         filtered: left_out || !all,
-        every: every.collect(),
+        every: ids(fixtures).collect(),
+    })
+}
+
+/// Ids of everything that these can be played as.
+pub fn ids(fixtures: &[Arc<Fixture>]) -> impl Iterator<Item = String> {
+    fixtures.iter().flat_map(|fixture| {
+        let on = |transport: &TransportName| format!("{}@{}", fixture.id, transport.word());
+        fixture.transports.iter().map(on)
     })
 }
 

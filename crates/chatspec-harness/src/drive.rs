@@ -10,6 +10,7 @@ mod actor;
 mod attack;
 mod fresh;
 mod hand;
+mod manner;
 pub(crate) mod record;
 mod trouble;
 
@@ -23,7 +24,7 @@ use chatspec_judge::value::{Bindings, ValueError};
 use chatspec_judge::window::Window;
 use futures_util::future::{join_all, select_all};
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::wire::limits::PATIENCE;
 use crate::wire::{Clock, Session, Target};
@@ -33,6 +34,7 @@ use self::hand::Hand;
 
 pub use self::fresh::bindings;
 pub(crate) use self::fresh::tag;
+pub use self::manner::{Manner, Trace, Traced};
 pub use self::trouble::Trouble;
 
 /// What a play needs to know of the run.
@@ -48,6 +50,8 @@ pub struct Stage {
     pub seed: u64,
     /// Multiplies every deadline.
     pub timeout_scale: f64,
+    /// Who looks on, and how fast it goes.
+    pub manner: Manner,
 }
 
 impl Stage {
@@ -159,6 +163,10 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         step: 0,
         trouble: None,
     };
+    let case = format!("{}@{}", fixture.id, transport.word());
+    for actor in &mut driver.actors {
+        actor.case.clone_from(&case);
+    }
     let stopped = driver.conversation().await.err();
     driver.look_at_hands().await;
     driver.farewell().await;
@@ -183,7 +191,15 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
     let blames = |actor: &&Actor| fixture.input.is_none() || actor.name != "mallory";
     let trouble = driver
         .trouble
-        .or_else(|| driver.actors.iter().filter(blames).find_map(Actor::trouble));
+        .into_iter()
+        .chain(
+            driver
+                .actors
+                .iter()
+                .filter(blames)
+                .filter_map(Actor::trouble),
+        )
+        .reduce(Trouble::graver);
     Play {
         transcript,
         trouble,
@@ -271,6 +287,10 @@ impl Driver<'_> {
             return self.attack(step, attack).await;
         }
         let acting = self.actors_of(step)?;
+        if !self.stage.manner.pace.is_zero() {
+            // Asked for on the command line, and never what a verdict rests on.
+            sleep(self.stage.manner.pace).await;
+        }
         if let Action::Connect = step.action {
             return self.reconnect(&acting).await;
         }

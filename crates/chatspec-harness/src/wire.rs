@@ -50,6 +50,7 @@ mod request;
 mod session;
 mod shared;
 pub mod socket;
+mod tap;
 mod target;
 mod tls;
 mod websocket;
@@ -62,6 +63,7 @@ pub use probe::{HttpOutcome, HttpProbe, ProbeError, http};
 pub use quote::quote;
 pub use raw::Raw;
 pub use session::{How, Next, OpenOptions, Session, Transport};
+pub use tap::{Tap, Way};
 pub use target::{Target, TargetError};
 /// The point in time that every deadline here is given as: the clock of the runtime.
 pub use tokio::time::Instant;

@@ -4,9 +4,9 @@ mod hostile;
 
 use std::fs;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chatspec_harness::drive::Stage;
+use chatspec_harness::drive::{Manner, Stage};
 use chatspec_harness::suite::{self, Options, Outcome, Progress, SuiteError};
 use chatspec_harness::wire::Clock;
 use chatspec_judge::report::{Report, Run};
@@ -21,30 +21,35 @@ use crate::interrupt::Interrupt;
 use crate::output::human::Human;
 use crate::output::live::Live;
 use crate::output::out::{out, outln};
-use crate::output::{wanted, write};
-use crate::select::{Selection, select};
-use crate::target::{self, quoted};
+use crate::output::{trace, wanted, write};
+use crate::select::{self, Selection, select};
+use crate::snapshots;
+use crate::target::{self, Server, quoted};
 
 /// Runs the suite, prints and writes what it found.
 pub async fn run(args: Test) -> Result<Exit, Failure> {
+    if !args.watch.is_empty() {
+        return super::watch::run(args).await;
+    }
     let data = Data::open(args.data.as_deref())?;
     let rules = data.rules_of(args.revision.as_deref())?;
     let shapes = data.shapes()?;
     let fixtures = hostile::fixtures(&args, &data, &rules)?;
-    let embedded = args.url.is_none() && args.cmd.is_none();
-    let profile = args.profile.unwrap_or(if embedded {
-        Profile::Hardened
-    } else {
-        Profile::Core
-    });
+    let profile = profile(&args);
     let quiet = wanted::stdout_taken(&args.report, args.format == Format::Json)?;
     let baseline = baseline::open(&args)?;
     let Selection {
         cases,
         filtered,
-        every,
+        mut every,
     } = select(&args, profile, &fixtures, &rules)?;
+    if baseline.is_some() {
+        // A baseline may know more than this suite plays.
+        every.extend(select::ids(&data.fixtures(&rules)?));
+        every.extend(select::ids(&data.hostile(&rules)?));
+    }
     baseline::fixable(&args, filtered)?;
+    snapshots::blessable(&args, filtered)?;
     if cases.is_empty() {
         return Err(Failure::nothing(
             "find a conversation to play: the filters match none; see `chatspec list cases`",
@@ -62,16 +67,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         server = target::open(&args) => server?,
         () = interrupt.wait() => return Ok(Exit::Interrupted),
     };
-    let stage = Stage {
-        cross_origin: args
-            .origin
-            .clone()
-            .unwrap_or_else(|| target::cross_origin(&server.target.url)),
-        target: server.target.clone(),
-        clock: Clock::start(),
-        seed: args.seed.unwrap_or_else(fresh_seed),
-        timeout_scale: args.timeout_scale,
-    };
+    let stage = stage(&args, &server);
     let options = Options {
         stage: stage.clone(),
         profile,
@@ -102,7 +98,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     let mut live = Live::new(&args.report);
     let result = suite::run_until(
         interrupt.wait(),
-        cases,
+        cases.clone(),
         rules.clone(),
         shapes,
         &options,
@@ -119,12 +115,11 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     )
     .await;
     server.close().await;
-    let outcome = result.map_err(|error| match error {
-        SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
-        SuiteError::Task(_) => {
+    let outcome = result.map_err(|error| {
+        if matches!(error, SuiteError::Task(_)) {
             live.write(|cases| report(&run, cases));
-            Failure::ours(error.to_string())
         }
+        failure(error)
     })?;
     run.in_order = outcome.in_order;
     run.aborted = outcome.aborted;
@@ -136,6 +131,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         None => Ok(()),
     };
     outputs(&args, &report, &outcome, &mut human, quiet)?;
+    snapshots::print(&args, &cases, &report, &outcome, quiet)?;
     fixed?;
     if outcome.aborted {
         return Ok(Exit::Interrupted);
@@ -143,8 +139,44 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     Ok(Exit::from_code(report.exit_code(args.strict)))
 }
 
+/// The claim: what the arguments say, or core; hardened for our own server.
+pub(super) fn profile(args: &Test) -> Profile {
+    let embedded = args.url.is_none() && args.cmd.is_none();
+    args.profile.unwrap_or(if embedded {
+        Profile::Hardened
+    } else {
+        Profile::Core
+    })
+}
+
+/// What plays need to know of the run.
+pub(super) fn stage(args: &Test, server: &Server) -> Stage {
+    Stage {
+        cross_origin: args
+            .origin
+            .clone()
+            .unwrap_or_else(|| target::cross_origin(&server.target.url)),
+        target: server.target.clone(),
+        clock: Clock::start(),
+        seed: args.seed.unwrap_or_else(fresh_seed),
+        timeout_scale: args.timeout_scale,
+        manner: Manner {
+            trace: args.trace.then(trace::trace),
+            pace: Duration::from_millis(args.pace),
+        },
+    }
+}
+
+/// Whose fault it is that there is nothing to judge.
+pub(super) fn failure(error: SuiteError) -> Failure {
+    match error {
+        SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
+        SuiteError::Task(_) => Failure::ours(error.to_string()),
+    }
+}
+
 /// The command line that repeats the run, but for `--case`. Headers are left out: they may hold secrets.
-fn repeat(args: &Test, server: &str, profile: Profile, seed: u64) -> String {
+pub(super) fn repeat(args: &Test, server: &str, profile: Profile, seed: u64) -> String {
     let mut line = "chatspec test".to_owned();
     if !server.is_empty() {
         line += &format!(" {server}");

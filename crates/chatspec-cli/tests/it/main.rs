@@ -4,6 +4,7 @@ mod baseline;
 mod dummies;
 mod exit_codes;
 mod hostile_servers;
+mod inner_loop;
 mod judge;
 mod lint;
 mod listing;

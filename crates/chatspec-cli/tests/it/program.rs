@@ -7,7 +7,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 /// No run here takes longer; a hanging one is ended.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a run of the program came to.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chatspec_harness::drive::Stage;
+use chatspec_harness::drive::{Manner, Stage};
 use chatspec_harness::suite::{self, Case, Options, Outcome};
 use chatspec_harness::wire::{Clock, Target};
 use chatspec_judge::fixture::{self, Fixture};
@@ -42,19 +42,20 @@ impl Committed {
     /// Plays one case, without control and ordering probe.
     pub async fn play(&self, case: Case, profile: Profile, url: &str, scale: f64) -> Outcome {
         let options = Options {
-            pid: None,
             stage: Stage {
                 target: Target::parse(url).expect("a URL"),
                 cross_origin: "http://127.0.0.1:3000".to_owned(),
                 clock: Clock::start(),
                 seed: SEED,
                 timeout_scale: scale,
+                manner: Manner::default(),
             },
             profile,
             jobs: 1,
             repeat: 1,
             probes: false,
             fail_fast: false,
+            pid: None,
         };
         let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
         suite::run(vec![case], rules, shapes, &options, |_| {})

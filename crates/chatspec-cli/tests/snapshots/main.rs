@@ -3,8 +3,12 @@
 //! Snapshots answer "did it change?" and nothing else: whether the server conforms is decided by expectations, shapes
 //! and invariants. How to review a change stands in `conformance/snapshots/README.md`.
 
+#[path = "../../src/snapshots/names.rs"]
 mod names;
 mod play;
+#[path = "../../src/snapshots/scenes.rs"]
+mod scenes;
+#[path = "../../src/snapshots/script.rs"]
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};

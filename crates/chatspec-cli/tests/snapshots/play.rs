@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chatspec_harness::drive::{self, Stage};
+use chatspec_harness::drive::{self, Manner, Stage};
 use chatspec_harness::wire::{Clock, Target};
 use chatspec_judge::fixture::{self, Fixture, TransportName};
 use chatspec_server::{Config, serve};
@@ -42,6 +42,7 @@ pub async fn play(fixture: &Fixture) -> String {
         clock: Clock::start(),
         seed: SEED,
         timeout_scale: 4.0,
+        manner: Manner::default(),
     };
     let transport = transport(fixture);
     let mut play = drive::play(fixture, transport, &stage).await;

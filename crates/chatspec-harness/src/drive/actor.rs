@@ -25,6 +25,8 @@ const BARRIERS_FROM: u64 = 900_001;
 
 pub(super) struct Actor {
     pub name: String,
+    /// The case that it plays in, for whoever looks on.
+    pub case: String,
     pub transport: TransportName,
     pub connects_first: bool,
     cross_origin: bool,
@@ -54,6 +56,7 @@ impl Actor {
     pub fn new(participant: &Participant, transport: TransportName) -> Actor {
         Actor {
             name: participant.name.clone(),
+            case: String::new(),
             transport: participant.transport.unwrap_or(transport),
             connects_first: participant.connected,
             cross_origin: participant.cross_origin,
@@ -74,14 +77,22 @@ impl Actor {
     pub fn trouble(&self) -> Option<Trouble> {
         let reason = self.session.as_ref().and_then(Session::closed);
         let lost = reason.filter(CloseReason::is_lost);
+        let lost = lost.map(|reason| Trouble::lost(&self.name, &reason.to_string()));
         self.trouble
-            .clone()
-            .or_else(|| lost.map(|reason| Trouble::lost(&self.name, &reason.to_string())))
+            .iter()
+            .cloned()
+            .chain(lost)
+            .reduce(Trouble::graver)
     }
 
-    /// Remembers trouble; the first stays.
+    /// Remembers trouble; the gravest stays.
     pub fn note(&mut self, trouble: Trouble) {
-        self.trouble.get_or_insert(trouble);
+        self.trouble = self
+            .trouble
+            .take()
+            .into_iter()
+            .chain([trouble])
+            .reduce(Trouble::graver);
     }
 
     /// Whether events can be sent.
@@ -133,7 +144,8 @@ impl Actor {
                 return Ok(Opened { sid, entries });
             }
         }
-        self.trouble = self.trouble();
+        let before = self.trouble();
+        self.trouble.clone_from(&before);
         let mut attempt = 1;
         loop {
             let mut received = Vec::new();
@@ -149,7 +161,10 @@ impl Actor {
             match opened {
                 Ok(sid) => {
                     if attempt > 1 {
-                        self.trouble = Some(Trouble::reopened(&self.name, attempt));
+                        // All the trouble so far was that of the attempts before.
+                        self.trouble = before.clone();
+                        let name = self.name.clone();
+                        self.note(Trouble::reopened(&name, attempt));
                     }
                     entries.extend(received);
                     entries.push(self.entry(
@@ -248,6 +263,7 @@ impl Actor {
             namespace_connect,
             clock: stage.clock,
             patience: stage.patience(),
+            tap: stage.manner.tap(stage.clock, &self.case, &self.name),
         };
         let opened = Session::open(&target, options, deadline).await?;
         self.heartbeat = opened.handshake().ping_interval + opened.handshake().ping_timeout;
@@ -415,7 +431,12 @@ impl Actor {
             if let What::BarrierLost { why } = &what {
                 if self.has_transport() {
                     let silent = Trouble::silent(&self.name, why);
-                    self.trouble.get_or_insert(silent);
+                    self.trouble = self
+                        .trouble
+                        .take()
+                        .into_iter()
+                        .chain([silent])
+                        .reduce(Trouble::graver);
                 }
                 self.ended = why.clone();
                 // A deaf connection is of no further use: whoever needs it stops there, instead of waiting again.

@@ -8,14 +8,15 @@ pub struct Trouble {
     kind: Kind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The order is that of gravity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    /// It ended without a word.
-    Lost,
     /// It was lost while it was opened, and opened anew: all went on as if nothing had been.
     Reopened,
     /// An answer did not come in time.
     Silent,
+    /// It ended without a word.
+    Lost,
     /// Nothing listens any more.
     Gone,
 }
@@ -46,6 +47,11 @@ impl Trouble {
             format!("{who}: {why}")
         };
         Trouble { what, kind }
+    }
+
+    /// The graver of both; of two alike the first.
+    pub(super) fn graver(self, other: Trouble) -> Trouble {
+        if other.kind > self.kind { other } else { self }
     }
 
     /// Whether nothing came of it but that a connection had to be opened anew.

@@ -254,6 +254,8 @@ impl Runner<'_> {
         stage.seed = stage
             .seed
             .wrapping_add(u64::from(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        // Who is slow answers to more patience, who is deaf does not.
+        stage.timeout_scale *= 2.0;
         stage
     }
 }

@@ -109,6 +109,7 @@ pub(crate) async fn post(
             Outgoing::Frames(frames, done) => (frames, done),
             Outgoing::Close(done) => (vec![Frame::from("1")], Some(done)),
         };
+        shared.tap.sent(&frames);
         let result = if frames.is_empty() {
             Ok(())
         } else {

@@ -11,6 +11,7 @@ use super::error::{CloseReason, SendError};
 use super::inbox::Inbox;
 use super::packet::{Frame, Packet, cut, weight};
 use super::payload::{self, Part};
+use super::tap::{Tap, Way};
 use super::target::Target;
 
 /// Sends that may wait for the task that writes. Pongs beyond are dropped: a server that asks more
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
     pub(crate) answer_pings: AtomicBool,
     /// Whether the reading tasks stand still.
     pub(crate) stalled: watch::Sender<bool>,
+    pub(crate) tap: Tap,
     clock: Clock,
     outbox: Mutex<mpsc::Sender<Outgoing>>,
 }
@@ -38,12 +40,17 @@ pub(crate) enum Outgoing {
 pub(crate) type Done = oneshot::Sender<Result<(), SendError>>;
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, target: &Target) -> (Shared, mpsc::Receiver<Outgoing>) {
+    pub(crate) fn new(
+        clock: Clock,
+        target: &Target,
+        tap: Tap,
+    ) -> (Shared, mpsc::Receiver<Outgoing>) {
         let (outbox, orders) = mpsc::channel(OUTBOX);
         let shared = Shared {
             inbox: Inbox::new(Account::new(&target.budget)),
             answer_pings: AtomicBool::new(true),
             stalled: watch::Sender::new(false),
+            tap,
             clock,
             outbox: Mutex::new(outbox),
         };
@@ -69,6 +76,7 @@ impl Shared {
     }
 
     pub(crate) fn receive_binary(&self, len: usize) -> bool {
+        self.tap.binary(Way::Received, len);
         let packet = Packet::Binary { len };
         let at = self.clock.elapsed();
         self.inbox.push(at, String::new(), len, packet, 256)
@@ -87,6 +95,7 @@ impl Shared {
     }
 
     fn receive(&self, text: &str, packet: Packet, weight: usize) -> bool {
+        self.tap.text(Way::Received, text);
         let is_ping = matches!(packet, Packet::Ping { .. });
         let is_close = packet == Packet::EngineClose;
         let at = self.clock.elapsed();

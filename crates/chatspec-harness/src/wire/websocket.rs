@@ -128,6 +128,9 @@ pub(crate) async fn write(
     mut orders: mpsc::Receiver<Outgoing>,
 ) {
     while let Some(order) = orders.recv().await {
+        if let Outgoing::Frames(frames, _) = &order {
+            shared.tap.sent(frames);
+        }
         let (result, done, last) = match order {
             Outgoing::Frames(frames, done) => (send(&mut sink, frames).await, done, false),
             Outgoing::Close(done) => (sink.close().await, Some(done), true),

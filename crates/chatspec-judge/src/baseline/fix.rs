@@ -127,10 +127,16 @@ fn uncovered(
     scope: &Scope<'_>,
     covered: &BTreeSet<(&str, &str, Outcome)>,
 ) -> Vec<(String, String, Outcome)> {
+    let scored: BTreeSet<&str> = report
+        .rules
+        .iter()
+        .filter(|rule| rule.scored)
+        .map(|rule| rule.name.as_str())
+        .collect();
     let mut found: BTreeMap<(&str, &str, Outcome), Vec<&str>> = BTreeMap::new();
     for case in &report.cases {
         for (rule, verdict) in &case.rules {
-            if !fails(*verdict, scope.strict) {
+            if !fails(*verdict, scope.strict) || !scored.contains(rule.as_str()) {
                 continue;
             }
             for way in ways(case, rule) {

@@ -18,6 +18,7 @@ use crate::wire::net::Reset;
 use crate::wire::packet::{Packet, Received};
 use crate::wire::request::Request;
 use crate::wire::shared::Shared;
+use crate::wire::tap::Tap;
 use crate::wire::target::Target;
 use crate::wire::{polling, socket, websocket};
 
@@ -43,6 +44,8 @@ pub struct OpenOptions {
     pub clock: Clock,
     /// How long one send, one close, and connecting again while polling may take.
     pub patience: Duration,
+    /// Who looks on.
+    pub tap: Tap,
 }
 
 impl Default for OpenOptions {
@@ -53,6 +56,7 @@ impl Default for OpenOptions {
             namespace_connect: true,
             clock: Clock::start(),
             patience: PATIENCE,
+            tap: Tap::default(),
         }
     }
 }
@@ -122,7 +126,8 @@ impl Opening<'_> {
             return Err(self.attempt.not_socket_io(found.to_owned()));
         }
         let started = Instant::now();
-        let (shared, orders) = Shared::new(self.options.clock, self.target);
+        let (shared, orders) =
+            Shared::new(self.options.clock, self.target, self.options.tap.clone());
         let shared = Arc::new(shared);
         let (sink, stream) = socket.split();
         let mut tasks = JoinSet::new();
@@ -159,7 +164,8 @@ impl Opening<'_> {
             return Err(self.attempt.answer(&answer));
         }
         let round_trip = started.elapsed();
-        let (shared, orders) = Shared::new(self.options.clock, self.target);
+        let (shared, orders) =
+            Shared::new(self.options.clock, self.target, self.options.tap.clone());
         let shared = Arc::new(shared);
         let goes_on = shared.receive_body(&answer.body);
         let first = shared

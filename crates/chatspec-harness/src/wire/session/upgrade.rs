@@ -68,6 +68,7 @@ impl Session {
         stage: &mut &'static str,
     ) -> Result<(), UpgradeError> {
         let failed = |error| UpgradeError::websocket(&error);
+        self.shared.tap.sent(&[Frame::from("2probe")]);
         websocket::send(socket, vec![Frame::from("2probe")])
             .await
             .map_err(failed)?;
@@ -113,6 +114,7 @@ impl Session {
             return Err(UpgradeError::Closed(reason));
         }
         *stage = "completing the upgrade";
+        self.shared.tap.sent(&[Frame::from("5")]);
         websocket::send(socket, vec![Frame::from("5")])
             .await
             .map_err(failed)

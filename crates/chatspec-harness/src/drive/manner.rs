@@ -1,0 +1,69 @@
+//! How a play is carried out, beside what is played: who looks on, and how fast.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::wire::{Clock, Tap, Way};
+
+/// How plays are carried out. By default nobody looks on, and nothing is slowed down.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// Told of every frame.
+    pub trace: Option<Trace>,
+    /// Waited before each step, so that a person can follow.
+    pub pace: Duration,
+}
+
+/// Told of every frame of every play.
+#[derive(Clone)]
+pub struct Trace(Arc<Look>);
+
+type Look = dyn Fn(&Traced<'_>) + Send + Sync;
+
+/// One frame on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Traced<'a> {
+    /// Since the run began.
+    pub at: Duration,
+    /// `fixture@transport`.
+    pub case: &'a str,
+    /// The participant.
+    pub who: &'a str,
+    /// Which way it goes.
+    pub way: Way,
+    /// What it says, as it came: nothing in it is harmless to print.
+    pub text: &'a str,
+}
+
+impl Trace {
+    /// Calls `look` for each frame, on the task that carries it: it must not wait.
+    pub fn new(look: impl Fn(&Traced<'_>) + Send + Sync + 'static) -> Trace {
+        Trace(Arc::new(look))
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Trace")
+    }
+}
+
+impl Manner {
+    /// What a participant's connection tells.
+    pub(super) fn tap(&self, clock: Clock, case: &str, who: &str) -> Tap {
+        let Some(Trace(look)) = self.trace.clone() else {
+            return Tap::default();
+        };
+        let (case, who) = (case.to_owned(), who.to_owned());
+        Tap::new(move |way, text| {
+            look(&Traced {
+                at: clock.elapsed(),
+                case: &case,
+                who: &who,
+                way,
+                text,
+            });
+        })
+    }
+}
