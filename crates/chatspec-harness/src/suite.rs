@@ -42,7 +42,7 @@ const LINGERING: usize = 600;
 const PARTING: Duration = Duration::from_millis(250);
 /// Bytes received that are held for late messages; beyond it, the oldest cases are closed first. No case starts beside
 /// others while more is held.
-const HELD: usize = 24 << 20;
+const HELD: usize = 16 << 20;
 
 /// One fixture on one transport.
 #[derive(Clone, Debug)]

@@ -8,7 +8,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::account::Account;
 use super::error::CloseReason;
+use super::limits::RAW_BYTES;
 use super::packet::{Packet, Received};
+
+/// Packets of a flood that are kept.
+const BEGINNING: usize = 64;
 
 /// Everything received and not yet taken, in order, and why nothing more will come.
 ///
@@ -54,7 +58,8 @@ impl Inbox {
         weight: usize,
     ) -> bool {
         let mut state = self.lock();
-        let fits = self.account.take(weight);
+        let flooded = state.closed == Some(CloseReason::Flood);
+        let fits = !flooded && self.account.take(weight);
         if fits {
             let seq = state.next_seq;
             let received = Received {
@@ -67,6 +72,10 @@ impl Inbox {
             state.queue.push_back(received);
             state.next_seq += 1;
         } else {
+            // A flood is no evidence but of itself: its beginning is enough.
+            state.queue.truncate(BEGINNING);
+            state.queue.retain(|received| received.raw_len <= RAW_BYTES);
+            self.account.clear();
             state.closed.get_or_insert(CloseReason::Flood);
         }
         drop(state);

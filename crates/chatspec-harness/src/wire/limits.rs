@@ -5,19 +5,19 @@
 
 use std::time::Duration;
 
-/// Bytes in one HTTP body or one WebSocket message: 8 MiB. More ends the session.
-pub const MESSAGE_BYTES: usize = 8 << 20;
+/// Bytes in one HTTP body or one WebSocket message: 4 MiB. More ends the session.
+pub const MESSAGE_BYTES: usize = 4 << 20;
 
-/// Bytes of all packets that one session receives in its life: 16 MiB. More ends it. Nothing is subtracted for what was
+/// Bytes of all packets that one session receives in its life: 8 MiB. More ends it. Nothing is subtracted for what was
 /// taken out, because whoever takes it out keeps it. The same goes for the bytes of a message that is not yet whole.
-pub const CONNECTION_BYTES: usize = 16 << 20;
+pub const CONNECTION_BYTES: usize = 8 << 20;
 
-/// Bytes that all sessions with one target hold together: 48 MiB. Beyond, those go on that hold no more than
+/// Bytes that all sessions with one target hold together: 40 MiB. Beyond, those go on that hold no more than
 /// [`SHARE_BYTES`].
-pub const RUN_BYTES: usize = 48 << 20;
+pub const RUN_BYTES: usize = 40 << 20;
 
-/// What each session may hold in any case: 256 KiB.
-pub const SHARE_BYTES: usize = 256 << 10;
+/// What each session may hold in any case: 512 KiB.
+pub const SHARE_BYTES: usize = 512 << 10;
 
 /// Bytes of the literal text kept beside a parsed packet: 64 KiB. The parsed part is whole.
 pub const RAW_BYTES: usize = 64 << 10;

@@ -40,7 +40,7 @@ pub struct HttpOutcome {
     pub status: u16,
     /// The headers in order, names in lower case, values lossy where they are not UTF-8.
     pub headers: Vec<(String, String)>,
-    /// The body; empty after a switch. At most 8 MiB: more is an error.
+    /// The body; empty after a switch. At most 4 MiB: more is an error.
     pub body: Vec<u8>,
     /// Whether the server switched to WebSocket.
     pub upgraded: bool,
