@@ -117,7 +117,8 @@ impl Inbox {
         let mut looked = 0;
         self.wait(deadline, || {
             let state = self.lock();
-            let from = looked;
+            // A flood takes away what was already looked at.
+            let from = looked.min(state.queue.len());
             looked = state.queue.len();
             let mut rest = state.queue.range(from..);
             rest.find_map(&look)
