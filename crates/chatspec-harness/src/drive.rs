@@ -138,6 +138,7 @@ impl Play {
     pub fn release(&mut self) -> impl Future<Output = ()> + Send + use<> {
         let mut actors = std::mem::take(&mut self.actors);
         let hands = std::mem::take(&mut self.hands);
+        actors.iter_mut().for_each(Actor::forget);
         async move {
             drop(hands);
             join_all(actors.iter_mut().map(Actor::close)).await;

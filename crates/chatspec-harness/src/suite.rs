@@ -40,9 +40,9 @@ const LINGERING: usize = 600;
 
 /// How long the end of a run waits for closes to be answered.
 const PARTING: Duration = Duration::from_millis(250);
-/// Bytes received that are held for late messages; beyond it, the oldest cases are closed first. No case starts beside
-/// others while more is held.
-const HELD: usize = 16 << 20;
+/// Bytes received that are held for late messages; beyond it, the cases that hold most are closed first. No case starts
+/// beside others while more is held.
+const HELD: usize = 6 << 20;
 
 /// One fixture on one transport.
 #[derive(Clone, Debug)]
@@ -309,18 +309,24 @@ impl Runner<'_> {
         self.stop |= self.options.fail_fast && report.verdict > Verdict::Warn;
         tell(Progress::Done(&report));
         self.ended.push_back(played);
-        while self.lingers_too_much() {
-            let Some(oldest) = self.ended.pop_front() else {
+        while let Some(index) = self.too_much() {
+            let Some(played) = self.ended.remove(index) else {
                 break;
             };
-            self.settle_one(oldest);
+            self.settle_one(played);
         }
     }
 
-    fn lingers_too_much(&self) -> bool {
+    /// The ended case that has to be closed now, if any: the oldest where too many connections linger, the one that
+    /// holds most where they hold too much.
+    fn too_much(&self) -> Option<usize> {
         let plays = || self.ended.iter().map(|played| &played.play);
-        plays().map(Play::lingers).sum::<usize>() > LINGERING
-            || plays().map(Play::held).sum::<usize>() > HELD
+        if plays().map(Play::lingers).sum::<usize>() > LINGERING {
+            return Some(0);
+        }
+        let held: Vec<usize> = plays().map(Play::held).collect();
+        let too_much = held.iter().sum::<usize>() > HELD;
+        too_much.then(|| (0..held.len()).max_by_key(|index| held[*index]))?
     }
 
     /// Hears what came late, judges again where something did, and closes; where the user waits, without a farewell.

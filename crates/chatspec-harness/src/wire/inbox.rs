@@ -88,6 +88,12 @@ impl Inbox {
         self.account.held()
     }
 
+    /// Drops all packets, and starts to count anew.
+    pub(crate) fn forget(&self) {
+        self.lock().queue.clear();
+        self.account.clear();
+    }
+
     /// Says that the session is over. The first reason stays.
     pub(crate) fn close(&self, reason: CloseReason) {
         self.lock().closed.get_or_insert(reason);

@@ -12,9 +12,9 @@ pub const MESSAGE_BYTES: usize = 4 << 20;
 /// taken out, because whoever takes it out keeps it. The same goes for the bytes of a message that is not yet whole.
 pub const CONNECTION_BYTES: usize = 8 << 20;
 
-/// Bytes that all sessions with one target hold together: 40 MiB. Beyond, those go on that hold no more than
-/// [`SHARE_BYTES`].
-pub const RUN_BYTES: usize = 40 << 20;
+/// Bytes that all sessions with one target hold together: 24 MiB. Beyond, those go on that hold no more than
+/// [`SHARE_BYTES`]. What is given back is not always given back to the system, so that the process grows by a multiple.
+pub const RUN_BYTES: usize = 24 << 20;
 
 /// What each session may hold in any case: 512 KiB.
 pub const SHARE_BYTES: usize = 512 << 10;

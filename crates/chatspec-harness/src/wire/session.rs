@@ -128,6 +128,11 @@ impl Session {
         self.shared.inbox.held()
     }
 
+    /// Throws away what was received and not taken, and counts nothing of what was.
+    pub fn forget(&mut self) {
+        self.shared.inbox.forget();
+    }
+
     /// Why the session is over, if it is; packets received before may still be waiting.
     pub fn closed(&self) -> Option<CloseReason> {
         self.shared.inbox.closed()

@@ -93,5 +93,6 @@ async fn an_idle_run_is_the_measure() {
     let run = super::run_by(16, &server.url, &super::BY_WEBSOCKET).await;
     let Measured { ran, peak } = &run.measured;
     assert_eq!(ran.code, 0, "{ran:#?}");
+    println!("{peak} KiB");
     assert!(*peak <= IDLE, "{peak} KiB");
 }

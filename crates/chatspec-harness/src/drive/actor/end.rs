@@ -48,6 +48,13 @@ impl Actor {
         }
     }
 
+    /// Nobody will ask any more what was received.
+    pub(in crate::drive) fn forget(&mut self) {
+        if let Some(session) = self.session.as_mut() {
+            session.forget();
+        }
+    }
+
     /// What has come since the end of the conversation. Of all ways to end the connection, only a flood is of interest
     /// now.
     pub(in crate::drive) fn late(&mut self, step: usize) -> Vec<Entry> {
