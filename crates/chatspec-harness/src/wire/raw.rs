@@ -6,6 +6,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::time::{Instant, timeout_at};
 
+use super::account::Account;
 use super::limits::MESSAGE_BYTES;
 use super::net::{self, Reset, Stream};
 use super::quote::escape;
@@ -21,6 +22,8 @@ pub struct Raw {
     read: ReadHalf<Stream>,
     write: Option<WriteHalf<Stream>>,
     reset: Reset,
+    /// Everything that is read is understood at once, or thrown away.
+    pending: Account,
     received: Vec<u8>,
     total: u64,
     ended: Option<String>,
@@ -45,11 +48,13 @@ impl Raw {
         let stream = net::connect(target, &reset, deadline)
             .await
             .map_err(|fault| fault.to_string())?;
+        let pending = stream.pending();
         let (read, write) = split(stream);
         Ok(Raw {
             read,
             write: Some(write),
             reset,
+            pending,
             received: Vec::new(),
             total: 0,
             ended: None,
@@ -72,6 +77,7 @@ impl Raw {
                 biased;
                 sent = &mut writing => sent.is_ok(),
                 read = self.read.read(&mut buffer) => {
+                    self.pending.clear();
                     match read {
                         Ok(0) => self.ended = Some("the server closed the connection".to_owned()),
                         Ok(count) => {
@@ -96,7 +102,9 @@ impl Raw {
             return false;
         }
         let mut buffer = vec![0; 16 << 10];
-        match timeout_at(deadline, self.read.read(&mut buffer)).await {
+        let read = timeout_at(deadline, self.read.read(&mut buffer)).await;
+        self.pending.clear();
+        match read {
             Ok(Ok(0)) => self.ended = Some("the server closed the connection".to_owned()),
             Ok(Ok(count)) => keep(
                 &mut self.received,
@@ -123,6 +131,11 @@ impl Raw {
     /// How the connection ended, if it has.
     pub fn ended(&self) -> Option<&str> {
         self.ended.as_deref()
+    }
+
+    /// Whether it ended because the server sent more than we listen to: then it is we who ended it.
+    pub fn is_excess(&self) -> bool {
+        self.total > FLOOD
     }
 
     /// Says that we send no more; reading goes on.

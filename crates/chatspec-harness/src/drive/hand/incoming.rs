@@ -88,10 +88,14 @@ impl Incoming {
             .map(|_| "the server closed the WebSocket".to_owned());
         if let Some(why) = closed.or(ended) {
             self.over = true;
-            all.push(What::Ended {
-                connection,
-                code: self.close.filter(|code| *code != 0),
-                why,
+            // What we end ourselves is no close that anybody may have asked for.
+            all.push(match raw.is_excess() {
+                true => record::excess(why),
+                false => What::Ended {
+                    connection,
+                    code: self.close.filter(|code| *code != 0),
+                    why,
+                },
             });
         }
         all
