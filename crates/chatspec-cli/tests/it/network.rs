@@ -31,7 +31,7 @@ async fn test(tcp: &Tcp, data: &TempDir, args: &[&str]) -> Seen {
 
 impl Seen {
     /// Nothing is violated, something is in doubt, and the doubt is the network's.
-    fn is_inconclusive(self) -> Ran {
+    fn inconclusive(self) -> Ran {
         let summary = &self.report["summary"];
         let told = format!("exit {}, {summary}\n{}", self.ran.code, self.ran.stdout);
         assert_eq!(self.ran.code, 5, "{told}");
@@ -50,7 +50,7 @@ impl Seen {
 async fn resets_are_inconclusive() {
     let data = suite::data(&CASES);
     let tcp = Tcp::start(Weather::ResetsEvery(10)).await;
-    let ran = test(&tcp, &data, &[]).await.is_inconclusive();
+    let ran = test(&tcp, &data, &[]).await.inconclusive();
     ran.says(&["network", "another try went otherwise"]);
 }
 
@@ -78,7 +78,7 @@ async fn stalls_are_inconclusive() {
     let tcp = Tcp::start(Weather::StallsEvery(20)).await;
     test(&tcp, &data, &["--timeout-scale", "0.2"])
         .await
-        .is_inconclusive();
+        .inconclusive();
 }
 
 /// A server that drops a connection at the same place each time is not excused.
