@@ -74,10 +74,10 @@ async fn two_where_the_command_line_is_wrong() {
         .await
         .exits(2)
         .complains(&["`strict` is no profile; there are core and hardened"]);
-    test(&["--report", "html=x"])
+    test(&["--report", "pdf=x"])
         .await
         .exits(2)
-        .complains(&["`html` is no format; there are json and junit"]);
+        .complains(&["`pdf` is no format; there are json, junit"]);
     test(&["--case", "chat/[room"])
         .await
         .exits(2)

@@ -105,7 +105,7 @@ async fn explain_knows_what_was_meant() {
         .await
         .exits(2)
         .in_one_line()
-        .complains(&["no rule and no conversation (see `chatspec list`)\n"]);
+        .complains(&["no rule, no conversation and no input (see `chatspec list`)\n"]);
     assert!(!ran.stderr.contains("did you mean"), "{}", ran.stderr);
 }
 

@@ -120,12 +120,19 @@ async fn what_was_started_ends_before_the_first_case_too() {
     let ended = timeout(PATIENCE, child.wait_with_output());
     let ended = ended.await.expect("it ends").expect("its output");
     assert_eq!(ended.status.code(), Some(130), "{ended:?}");
-    let alive = Command::new("kill")
-        .args(["-0", &server])
-        .stderr(Stdio::null())
-        .status();
-    assert!(
-        !alive.await.expect("kill").success(),
-        "what it started still runs"
-    );
+    let gone = timeout(PATIENCE, gone(&server)).await;
+    assert!(gone.is_ok(), "what it started still runs");
+}
+
+/// Returns when a process has ended: nothing tells of one that is not our child. One that only its parent could bury has.
+async fn gone(pid: &str) {
+    let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
+    loop {
+        again.tick().await;
+        let ps = Command::new("ps").args(["-o", "stat=", "-p", pid]).output();
+        let state = ps.await.expect("ps").stdout;
+        if state.is_empty() || state.starts_with(b"Z") {
+            return;
+        }
+    }
 }
