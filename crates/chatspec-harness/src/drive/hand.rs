@@ -249,11 +249,11 @@ impl Hand {
     pub fn read(&mut self) {
         if let Some(raw) = self.raw.as_mut().filter(|_| !self.over) {
             for what in self.incoming.read(raw, self.number) {
-                self.over |= matches!(what, What::Ended { .. });
                 let at = self.context.stage.clock.elapsed();
                 self.entries
                     .push(record::entry(at, self.context.step, "mallory", what));
             }
+            self.over |= self.incoming.is_over();
         }
     }
 

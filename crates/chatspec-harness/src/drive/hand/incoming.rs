@@ -37,6 +37,11 @@ impl Incoming {
         self.head = head;
     }
 
+    /// Whether the end has been read, or what came is too much.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
     pub fn answers(&self) -> usize {
         self.answers
     }
