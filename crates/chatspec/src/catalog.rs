@@ -131,3 +131,36 @@ const fn row<T: Described>(
         schema: T::json_schema,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_files() {
+        assert_eq!(
+            Direction::ALL.map(Direction::name),
+            ["client-to-server", "server-to-client"]
+        );
+        assert_eq!(Direction::ALL.map(Direction::tag_key), ["event", "type"]);
+        assert_eq!(Stability::Stable.name(), "stable");
+    }
+
+    #[test]
+    fn each_direction_has_its_own_tags() {
+        let of = |direction| tags(direction).collect::<Vec<_>>();
+        assert_eq!(of(C2S), ["join", "leave", "users", "chat", "image"]);
+        assert_eq!(of(S2C), ["newuser", "deluser", "users", "chat", "image"]);
+        let rows: Vec<&str> = messages(S2C).map(|row| row.type_name).collect();
+        assert_eq!(
+            rows,
+            [
+                "NewUser",
+                "DelUser",
+                "UserList",
+                "ChatMessage",
+                "ImageMessage"
+            ]
+        );
+    }
+}

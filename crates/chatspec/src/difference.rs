@@ -76,5 +76,16 @@ mod tests {
         for difference in Difference::ALL {
             assert_eq!(Difference::from_name(difference.name()), Some(difference));
         }
+        assert_eq!(Difference::from_name("unicode-category"), None);
+    }
+
+    #[test]
+    fn each_says_what_the_schema_and_what_the_decoder_does() {
+        for difference in Difference::ALL {
+            let meaning = difference.meaning();
+            let (schema, decoder) = meaning.split_once(';').expect("two halves");
+            assert!(schema.starts_with("the schema "), "{meaning}");
+            assert!(decoder.starts_with(" the decoder "), "{meaning}");
+        }
     }
 }

@@ -59,3 +59,15 @@ pub const PING_GRACE_MS: u64 = 5_000;
 
 /// Most characters of a peer's input that an error message repeats.
 pub const QUOTE_MAX: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand, so that a slip in the arithmetic is seen.
+    #[test]
+    fn what_is_computed() {
+        assert_eq!(SHOWN_NAME_MAX, 192);
+        assert_eq!(IMAGE_URL_MAX, 23 + 933_336);
+    }
+}

@@ -27,7 +27,24 @@ pub(crate) fn kind(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn kinds_have_the_words_of_serde() {
+        for (value, words) in [
+            (json!(null), "null"),
+            (json!(true), "boolean `true`"),
+            (json!(1.5), "floating point 1.5"),
+            (json!(-1), "integer -1"),
+            (json!("ada"), "string \"ada\""),
+            (json!([1]), "array"),
+            (json!({}), "object"),
+        ] {
+            assert_eq!(kind(&value), words);
+        }
+    }
 
     #[test]
     fn long_input_is_cut() {

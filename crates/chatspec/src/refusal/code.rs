@@ -159,4 +159,25 @@ mod tests {
         }
         assert_eq!(Code::from_number(0), None);
     }
+
+    #[test]
+    fn every_code_has_its_title_and_a_meaning_of_its_own() {
+        assert_eq!(Code::NameTaken.title(), "name taken");
+        assert_eq!(Code::BadPayload.title(), "bad payload");
+        let meanings: std::collections::BTreeSet<&str> =
+            Code::ALL.iter().map(|code| code.meaning()).collect();
+        assert_eq!(meanings.len(), Code::ALL.len());
+        assert_eq!(Code::NotJoined.meaning(), "the session is not in any room");
+    }
+
+    /// The order of the spec: what is wrong with the payload before what is wrong with the session.
+    #[test]
+    fn places_in_the_order() {
+        assert_eq!(
+            Code::ALL.map(Code::rank),
+            [1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13]
+        );
+        assert!(Code::BadPayload < Code::NotJoined);
+        assert_eq!(Code::BadText.cmp(&Code::BadText), Ordering::Equal);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use chatspec_judge::rule::Level;
+use chatspec_judge::rule::{Keyword, Level};
 use serde_json::{Value, json};
 
 use super::join::{Coverage, Covered, State};
@@ -37,11 +37,11 @@ pub fn markdown(coverage: &Coverage) -> String {
         row(&mut text, &[word, &count.to_string()]);
     }
     row(&mut text, &["all", &coverage.rules.len().to_string()]);
-    let _ = writeln!(
-        text,
-        "\n{} faults break rules; the kill matrix shows {} of them caught.",
-        coverage.faults.all, coverage.faults.in_matrix
-    );
+    let matrix = match coverage.faults.in_matrix {
+        None => "no kill matrix shows yet whether they are caught".to_owned(),
+        Some(count) => format!("the kill matrix shows {count} of them caught"),
+    };
+    let _ = writeln!(text, "\n{} faults break rules; {matrix}.", coverage.faults.all);
     let unbroken: Vec<String> = coverage
         .unbroken()
         .map(|covered| code(&covered.rule.name))
@@ -123,6 +123,9 @@ fn why(covered: &Covered) -> String {
     match &covered.state {
         State::NotTestable(reason) => format!("not testable: {reason}"),
         State::Slow => format!("`--slow` alone: {}", codes(&covered.fixtures)),
+        State::Untested if covered.rule.keyword == Keyword::May => {
+            "the reference server makes no use of it".to_owned()
+        }
         State::Untested => "no case came to it".to_owned(),
         State::Tested => String::new(),
     }

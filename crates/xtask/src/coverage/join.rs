@@ -19,8 +19,8 @@ pub struct Coverage {
 pub struct Shown {
     /// All faults.
     pub all: usize,
-    /// Those with a row in the matrix.
-    pub in_matrix: usize,
+    /// Those with a row in the matrix; none where there is no matrix.
+    pub in_matrix: Option<usize>,
 }
 
 /// One rule.
@@ -69,10 +69,10 @@ impl Coverage {
     pub fn new(source: &Source) -> Coverage {
         let came_to = came_to(source);
         let all: BTreeSet<&String> = source.faults.values().flatten().collect();
-        let row = |name: &&&String| {
-            let matrix = source.matrix.as_deref().unwrap_or_default();
-            matrix.contains(&format!("\n| `{name}` |"))
-        };
+        let in_matrix = source.matrix.as_ref().map(|matrix| {
+            let row = |name: &&&String| matrix.contains(&format!("\n| `{name}` |"));
+            all.iter().filter(row).count()
+        });
         Coverage {
             rules: source
                 .rules
@@ -81,7 +81,7 @@ impl Coverage {
                 .collect(),
             faults: Shown {
                 all: all.len(),
-                in_matrix: all.iter().filter(row).count(),
+                in_matrix,
             },
         }
     }

@@ -4,11 +4,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use super::record::{Record, Records};
+use super::record::{Record, Records, code_hash};
 use super::survivors::{Survivors, key};
 use super::tool::VERSION;
 use super::{ENOUGH, PACKAGES};
-use crate::requirements::hash_of;
 
 /// One line a crate, for the terminal.
 pub fn summary(records: &Records) -> String {
@@ -80,7 +79,7 @@ pub fn markdown(root: &Path, records: &Records, survivors: &Survivors) -> String
 
 fn age(root: &Path, file: &str, record: &Record) -> &'static str {
     match fs::read_to_string(root.join(file)) {
-        Ok(source) if hash_of(&source) == record.source => "yes",
+        Ok(source) if code_hash(&source) == record.source => "yes",
         _ => "before its last change",
     }
 }

@@ -28,7 +28,7 @@ pub struct Records {
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// Hash of the source that was run.
+    /// Hash of the source that was run, without its tests.
     pub source: String,
     /// Mutants that a test caught.
     pub caught: usize,
@@ -114,7 +114,7 @@ impl Records {
 fn complete(root: &Path, file: &str, mutants: &[Mutant], fates: &Fates) -> Option<Record> {
     let source = fs::read_to_string(root.join(file)).ok()?;
     let mut record = Record {
-        source: hash_of(&source),
+        source: code_hash(&source),
         ..Record::default()
     };
     for mutant in mutants {
@@ -125,4 +125,9 @@ fn complete(root: &Path, file: &str, mutants: &[Mutant], fates: &Fates) -> Optio
         }
     }
     Some(record)
+}
+
+/// The hash of a source without its tests, which have no mutants.
+pub fn code_hash(source: &str) -> String {
+    hash_of(source.split("#[cfg(test)]").next().unwrap_or_default())
 }
