@@ -15,7 +15,7 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::config::Config;
 use crate::edge::{self, Edge};
 use crate::hub::Hub;
-use crate::inbound;
+use crate::inbound::{self, ConnectData};
 
 /// The service for all paths, and the handle that closes its sessions.
 pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
@@ -23,7 +23,9 @@ pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
     // Handlers are registered in a middleware because it runs before the CONNECT reply: a handler registered after
     // that misses what a quick client sends first. Other namespaces have no handler and get a CONNECT_ERROR.
     // rule: transport.namespace.refused
-    let attach = move |socket: SocketRef, io: SocketIo| inbound::attach(hub, &socket, io);
+    let attach = move |socket: SocketRef, io: SocketIo, data: ConnectData| {
+        inbound::attach(hub, &socket, io, data)
+    };
     io.ns("/", (async || ()).with(attach));
     let edge = Edge {
         max_payload: config.max_payload,
@@ -49,7 +51,9 @@ pub(crate) fn open_other_namespace(io: &SocketIo, hub: Arc<Hub>, how: crate::Oth
             io.ns("/other", async || ());
         }
         Served => {
-            let attach = move |socket: SocketRef, io: SocketIo| inbound::attach(hub, &socket, io);
+            let attach = move |socket: SocketRef, io: SocketIo, data: ConnectData| {
+                inbound::attach(hub, &socket, io, data)
+            };
             io.ns("/other", (async || ()).with(attach));
         }
     }

@@ -6,7 +6,8 @@
 
 mod packet;
 
-use std::convert::Infallible;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,9 +15,10 @@ use std::sync::Arc;
 use chatspec::limits::CHAT_EVENT;
 use chatspec::refusal::{Code, Refusal};
 use chatspec_room::Action;
+use serde::de::IgnoredAny;
 use socketioxide::SocketIo;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::extract::{AckSender, SocketRef, TryData};
 use socketioxide::handler::{DisconnectHandler, FromMessageParts, MessageHandler, Value};
 use socketioxide::socket::{DisconnectReason, Socket};
 use tracing::{error, info};
@@ -24,12 +26,30 @@ use tracing::{error, info};
 use crate::hub::{Hub, Session};
 use crate::outbound;
 
+/// What stands behind a CONNECT: an object, whatever is in it, or nothing, which the library takes for an empty one.
+pub(crate) type ConnectData = TryData<BTreeMap<String, IgnoredAny>>;
+
+/// A CONNECT with something else behind it. The text reaches the client in the CONNECT_ERROR.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoObject;
+
+impl fmt::Display for NoObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what stands behind a CONNECT is a JSON object, or nothing")
+    }
+}
+
 /// Gives a new connection its session and its handlers. Runs before the CONNECT reply.
 pub(crate) fn attach(
     hub: Arc<Hub>,
     socket: &SocketRef,
     io: SocketIo,
-) -> Ready<Result<(), Infallible>> {
+    TryData(data): ConnectData,
+) -> Ready<Result<(), NoObject>> {
+    // rule: robust.packet.connect-data
+    if data.is_err() {
+        return ready(Err(NoObject));
+    }
     let session = Arc::new(hub.open(io));
     #[cfg(feature = "fault")]
     hub.announce(&session, socket.id.as_str());

@@ -41,7 +41,11 @@ pub fn markdown(coverage: &Coverage) -> String {
         None => "no kill matrix shows yet whether they are caught".to_owned(),
         Some(count) => format!("the kill matrix shows {count} of them caught"),
     };
-    let _ = writeln!(text, "\n{} faults break rules; {matrix}.", coverage.faults.all);
+    let _ = writeln!(
+        text,
+        "\n{} faults break rules; {matrix}.",
+        coverage.faults.all
+    );
     let unbroken: Vec<String> = coverage
         .unbroken()
         .map(|covered| code(&covered.rule.name))

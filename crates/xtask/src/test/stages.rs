@@ -64,6 +64,11 @@ pub fn all() -> Vec<Stage> {
             commands: reference,
         },
         Stage {
+            name: "bad input",
+            quick: false,
+            commands: bad_input,
+        },
+        Stage {
             name: "flask",
             quick: false,
             commands: || interop("flask"),
@@ -135,6 +140,18 @@ fn reference() -> Vec<Line> {
             "spec/generated/rules.json",
         ])),
     ]
+}
+
+/// The reference server under bad input: whatever its baseline does not know fails the run.
+fn bad_input() -> Vec<Line> {
+    vec![Line::Run(words(&[
+        &chatspec(),
+        "test",
+        "--suite",
+        "hostile",
+        "--baseline",
+        "conformance/baselines/reference.yaml",
+    ]))]
 }
 
 /// A server that was written from the spec alone.

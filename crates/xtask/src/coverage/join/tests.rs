@@ -115,7 +115,10 @@ fn only_evidence_makes_a_rule_tested() {
 fn faults_and_their_absence_are_told() {
     let coverage = Coverage::new(&source());
     assert_eq!(find(&coverage, "chat.room").faults, ["mute", "deaf"]);
-    assert_eq!((coverage.faults.all, coverage.faults.in_matrix), (2, Some(1)));
+    assert_eq!(
+        (coverage.faults.all, coverage.faults.in_matrix),
+        (2, Some(1))
+    );
     let unbroken: Vec<&str> = coverage.unbroken().map(|c| c.rule.name.as_str()).collect();
     assert_eq!(
         unbroken,
