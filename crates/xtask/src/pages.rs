@@ -16,6 +16,8 @@ use crate::root;
 
 /// The fault of the broken server: the one in the readme.
 const FAULT: &str = "leave-told-to-leaver";
+/// A case in which it shows.
+const CASE: &str = "case-leave-announce-polling";
 /// What stands in every text of the third report.
 const ATTACK: &str = "</title></style></script><script>document.title='ran'</script>\
     <img src=x onerror=\"document.title='ran'\"><svg onload=\"document.title='ran'\">\"'` onmouseover=x \u{1b}[2J\u{202e}";
@@ -79,6 +81,7 @@ fn look(options: &Options) -> Result<(), String> {
     picture(&broken, &docs.join("report-light.png"), Look::Light)?;
     picture(&broken, &docs.join("report-dark.png"), Look::Dark)?;
     picture(&broken, &docs.join("report-phone.png"), Look::Phone)?;
+    picture(&broken, &docs.join("report-case.png"), Look::At(CASE))?;
     picture(&clean, &docs.join("report-clean.png"), Look::Light)
 }
 

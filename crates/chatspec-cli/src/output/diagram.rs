@@ -206,3 +206,67 @@ fn on(connection: u32) -> String {
         number => format!(" on connection {number}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chatspec_judge::fixture::TransportName;
+    use chatspec_judge::transcript::{Entry, Transcript, What};
+    use serde_json::json;
+
+    use super::lines;
+
+    fn transcript(order: &[(&str, What)]) -> Transcript {
+        let entries = order.iter().enumerate().map(|(index, (who, what))| Entry {
+            at: index as u64,
+            step: 0,
+            who: (*who).to_owned(),
+            what: what.clone(),
+        });
+        let mut transcript: Transcript = serde_json::from_value(json!({
+            "fixture": "chat/room", "transport": "websocket", "bindings": {}, "entries": []
+        }))
+        .expect("a transcript");
+        transcript.entries = entries.collect();
+        transcript
+    }
+
+    #[test]
+    fn who_is_first_to_hear_is_chance_and_not_shown() {
+        let hears = |text: &str| What::Event {
+            name: "chat".to_owned(),
+            args: vec![json!({"message": text})],
+        };
+        let connected = What::Connected {
+            transport: TransportName::Websocket,
+        };
+        let says = What::Sent {
+            event: "chat".to_owned(),
+            args: vec![json!({"event": "chat"})],
+            ack: None,
+        };
+        let one = transcript(&[
+            ("ada", connected.clone()),
+            ("bob", connected.clone()),
+            ("ada", says.clone()),
+            ("bob", hears("1")),
+            ("ada", hears("2")),
+            ("bob", hears("3")),
+        ]);
+        let other = transcript(&[
+            ("bob", connected.clone()),
+            ("ada", connected),
+            ("ada", says),
+            ("ada", hears("2")),
+            ("bob", hears("1")),
+            ("bob", hears("3")),
+        ]);
+        let shown = lines(&one, &[]);
+        assert_eq!(shown, lines(&other, &[]));
+        // What one of them hears keeps its order, and stands below what led to it.
+        let at = |text: &str| shown.iter().position(|line| line.contains(text));
+        assert!(
+            at("sends") < at("\"1\"") && at("\"1\"") < at("\"3\""),
+            "{shown:#?}"
+        );
+    }
+}

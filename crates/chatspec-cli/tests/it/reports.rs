@@ -4,6 +4,7 @@ mod evil;
 mod formats;
 pub mod hostile;
 mod interrupted;
+mod side_by_side;
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! A browser without a window.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Pixels of a narrow phone.
@@ -16,23 +16,30 @@ pub enum Look {
     Dark,
     /// On a phone.
     Phone,
+    /// On a desktop, at an anchor.
+    At(&'static str),
 }
 
-/// Writes a picture of the top of the page.
+/// Pixels of a picture.
+const WIDTH: u32 = 1200;
+const HEIGHT: u32 = 1150;
+
+/// Writes a picture of what the page shows first.
 pub fn picture(page: &Path, to: &Path, look: Look) -> Result<(), String> {
+    let (page, width) = match look {
+        Look::Light | Look::Dark => (page.to_owned(), WIDTH),
+        Look::Phone => (framed(page, PHONE, "")?, PHONE),
+        // A page itself would be pictured before it has moved there.
+        Look::At(anchor) => (framed(page, WIDTH, anchor)?, WIDTH),
+    };
     let mut args = vec![
         format!("--screenshot={}", to.display()),
-        "--window-size=1200,1150".to_owned(),
+        format!("--window-size={width},{HEIGHT}"),
     ];
-    match look {
-        Look::Light => {}
-        Look::Dark => args.push("--blink-settings=preferredColorScheme=0".to_owned()),
-        Look::Phone => {
-            args[1] = format!("--window-size={PHONE},1150");
-            return open(&framed(page, 1150)?, &args).map(|_| ());
-        }
+    if look == Look::Dark {
+        args.push("--blink-settings=preferredColorScheme=0".to_owned());
     }
-    open(page, &args).map(|_| ())
+    open(&page, &args).map(|_| ())
 }
 
 /// The document after its scripts have run.
@@ -42,7 +49,7 @@ pub fn dom(page: &Path) -> Result<String, String> {
 
 /// How wide the page gets on a phone.
 pub fn width_on_phone(page: &Path) -> Result<u32, String> {
-    let shown = dom(&framed(page, 800)?)?;
+    let shown = dom(&framed(page, PHONE, "")?)?;
     let width = shown
         .split("<title>")
         .nth(1)
@@ -52,12 +59,12 @@ pub fn width_on_phone(page: &Path) -> Result<u32, String> {
 }
 
 /// No window is as narrow as a phone, but a frame can be. It tells the width of what is in it as its title.
-fn framed(page: &Path, height: u32) -> Result<std::path::PathBuf, String> {
+fn framed(page: &Path, width: u32, anchor: &str) -> Result<PathBuf, String> {
     let name = page.file_name().unwrap_or_default().to_string_lossy();
     let frame = page.with_extension("frame.html");
     let html = format!(
         "<!doctype html><title></title><style>body{{margin:0}}iframe{{border:0;display:block}}</style>\
-         <iframe id=page width={PHONE} height={height} src=\"{name}\"></iframe>\
+         <iframe id=page width={width} height={HEIGHT} src=\"{name}#{anchor}\"></iframe>\
          <script>page.onload = () => document.title = page.contentDocument.documentElement.scrollWidth</script>\n"
     );
     fs::write(&frame, html).map_err(|error| format!("write {}: {error}", frame.display()))?;
