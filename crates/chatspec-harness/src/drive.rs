@@ -125,6 +125,12 @@ impl Play {
         sessions.map(Session::held).sum()
     }
 
+    /// Records something about the server after the end.
+    pub(crate) fn note(&mut self, stage: &Stage, what: What) {
+        let entry = record::entry(stage.clock.elapsed(), self.steps, "", what);
+        self.transcript.entries.push(entry);
+    }
+
     /// Records what has come since the end. Says whether there was anything.
     pub fn drain(&mut self) -> bool {
         let before = self.transcript.entries.len();

@@ -10,6 +10,7 @@ mod keep;
 mod merge;
 mod network;
 mod order;
+mod process;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::pending;
@@ -32,8 +33,10 @@ use crate::drive::{self, Play, Stage};
 use crate::wire::OpenError;
 
 use self::keep::Kept;
+use self::process::Process;
 
 pub use self::control::ControlError;
+pub use self::process::ProcessError;
 
 /// Connections that stay open for late messages; beyond it, the oldest cases are closed first.
 const LINGERING: usize = 600;
@@ -108,6 +111,9 @@ pub enum SuiteError {
     /// Sessions can be opened, but nothing answers.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// The server's process cannot be looked at.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// A task of ours ended badly.
     #[error("play a case: {0}; this is a fault of the suite, please report it")]
     Task(#[from] tokio::task::JoinError),
@@ -153,6 +159,8 @@ pub async fn run_until(
         probed = probing => probed?,
         () = &mut interrupt => return Ok(Outcome { aborted: true, ..merge::merge(vec![], None) }),
     };
+    // After the probes, which have had the server allocate what it needs to serve anybody.
+    let process = options.pid.map(Process::watch).transpose()?;
     let repeated = cases.len() * options.repeat.max(1) as usize;
     tell(Progress::Started {
         cases: repeated,
@@ -170,7 +178,9 @@ pub async fn run_until(
         suspects: Vec::new(),
         stop: false,
         gone: None,
+        process,
     };
+    let hostile = cases.iter().any(|case| case.fixture.input.is_some());
     let mut aborted = false;
     for round in 0..options.repeat.max(1) {
         let (alone, together): (Vec<Case>, Vec<Case>) = cases
@@ -187,10 +197,16 @@ pub async fn run_until(
         }
     }
     let results = runner.settle(aborted).await;
-    Ok(Outcome {
+    let mut outcome = Outcome {
         aborted,
         ..merge::merge(results, in_order)
-    })
+    };
+    if let Some(process) = process.filter(|_| hostile && !aborted) {
+        let last = process.released(options.stage.timeout_scale).await;
+        tell(Progress::Done(&last));
+        outcome.cases.push(last);
+    }
+    Ok(outcome)
 }
 
 /// One played case.
@@ -217,6 +233,8 @@ struct Runner<'a> {
     stop: bool,
     /// The rule that the server broke when it stopped answering anybody: what has not started is blocked by it.
     gone: Option<String>,
+    /// The server's process, if the user says which it is.
+    process: Option<Process>,
 }
 
 impl Runner<'_> {
@@ -278,9 +296,13 @@ impl Runner<'_> {
     fn play_one(&self, case: Case, stage: Stage) -> impl Future<Output = Played> + Send + use<> {
         let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
         let (profile, in_order) = (self.options.profile, self.in_order);
+        let process = self.process.filter(|_| case.fixture.input.is_some());
         async move {
             let mut play = drive::play(&case.fixture, case.transport, &stage).await;
             play.transcript.in_order = in_order;
+            if let Some(process) = process {
+                play.note(&stage, process.same());
+            }
             let law = Law {
                 rules: &rules,
                 shapes: &shapes,

@@ -171,6 +171,7 @@ pub(super) fn stage(args: &Test, server: &Server) -> Stage {
 pub(super) fn failure(error: SuiteError) -> Failure {
     match error {
         SuiteError::Open(_) | SuiteError::Control(_) => Failure::unreachable(error.to_string()),
+        SuiteError::Process(_) => Failure::usage(error.to_string()),
         SuiteError::Task(_) => Failure::ours(error.to_string()),
     }
 }

@@ -223,12 +223,27 @@ impl Driver<'_> {
         }
     }
 
+    /// How long an outcome may take. One who sends very much has to wait until it is handled.
     pub(super) fn closing(&self, slow: bool) -> Duration {
         let nominal = Duration::from_secs(5).mul_f64(self.stage.timeout_scale);
         match slow {
+            false if self.fixture.alone.is_some() || self.floods() => nominal * 4,
             true => self.heartbeat(&[self.mallory()]).max(nominal * 4),
             false => nominal,
         }
+    }
+
+    /// Whether the present input is many messages.
+    fn floods(&self) -> bool {
+        let many = |act: &Act| match act {
+            Act::Events { times, .. } | Act::Literal { times, .. } | Act::Bytes { times, .. } => {
+                *times > 500
+            }
+            _ => false,
+        };
+        self.fixture.steps.iter().any(
+            |step| matches!(&step.action, Action::Attack(attack) if attack.acts.iter().any(many)),
+        )
     }
 
     pub(super) fn is_settled(&self) -> bool {

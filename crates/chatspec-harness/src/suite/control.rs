@@ -42,7 +42,7 @@ fn is_lost(error: &SuiteError) -> bool {
     match error {
         SuiteError::Open(error) => error.lost,
         SuiteError::Control(error) => error.lost,
-        SuiteError::Task(_) => false,
+        SuiteError::Process(_) | SuiteError::Task(_) => false,
     }
 }
 

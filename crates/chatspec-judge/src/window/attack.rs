@@ -2,6 +2,8 @@
 
 mod facts;
 mod holds;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 

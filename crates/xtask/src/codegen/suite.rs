@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chatspec_judge::baseline::{BaselineFile, EntryFile};
 use chatspec_judge::fixture::file::{FixtureFile, StepFile};
+use chatspec_judge::fixture::hostile::file::{HostileFile, InputFile};
 use chatspec_judge::report::Report;
 use chatspec_judge::rule::{RulesFile, spec};
 use schemars::JsonSchema;
@@ -26,6 +27,7 @@ pub fn artifacts(root: &Path) -> Vec<Artifact> {
             "The failures of a server that are known, each with its reason.",
         ),
         schema::<FixtureFile<StepFile>>("fixture", "Fixture", "One scripted conversation."),
+        schema::<HostileFile<InputFile>>("hostile", "Hostile fixture", "One topic of bad inputs."),
         schema::<Report>(
             "report",
             "Report",
