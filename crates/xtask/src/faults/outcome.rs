@@ -108,7 +108,7 @@ mod tests {
             what: "Nobody hears anything.".to_owned(),
             topic: "chat".to_owned(),
             transport: "websocket".to_owned(),
-            slow: None,
+            only: None,
             rules: set(&["chat.room"]),
             may: set(&["image.room"]),
         }

@@ -84,12 +84,12 @@ impl fmt::Display for Verdicts {
 pub fn play(programs: &Programs, fault: Option<&Fault>) -> Result<Verdicts, String> {
     let server = Server::start(&programs.server, fault)?;
     let transport = fault.map_or("websocket", |fault| &fault.transport);
-    let slow = fault.and_then(|fault| fault.slow.as_deref());
+    let only = fault.and_then(|fault| fault.only.as_deref());
     let output = Command::new(&programs.suite)
         .args(["test", &server.url])
         .args(TEST)
         .args(["--transport", transport])
-        .args(slow.iter().flat_map(|rules| ["--slow", "--rule", rules]))
+        .args(only.iter().flat_map(|rules| ["--slow", "--rule", rules]))
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("run {}: {error}", programs.suite.display()))?;

@@ -48,7 +48,7 @@ pub struct Fault {
     pub transport: String,
     /// The rules that are asked for, slow ones among them, where playing everything would show nothing more.
     #[serde(default)]
-    pub slow: Option<String>,
+    pub only: Option<String>,
     /// Rules that must fail.
     pub rules: BTreeSet<String>,
     /// Rules that may fail as well. Groups are replaced by what is in them.
