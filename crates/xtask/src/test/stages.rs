@@ -117,7 +117,7 @@ pub fn play(stage: &Stage) -> Result<(), String> {
 
 /// The embedded reference server, its report checked by a validator that is not ours.
 fn reference() -> Vec<Line> {
-    let report = target().join("report.json").display().to_string();
+    let report = report("report.json");
     vec![
         Line::Run(words(&["conformance/interop/validator/run", "--setup"])),
         Line::Run(words(&[
@@ -131,9 +131,6 @@ fn reference() -> Vec<Line> {
             "schemas/suite/report.json",
             &report,
         ])),
-        cargo(&format!(
-            "run -q -p xtask -- coverage --check --from {report}"
-        )),
         Line::Run(words(&[
             "conformance/interop/validator/run",
             "schemas/suite/rules.json",
@@ -143,15 +140,30 @@ fn reference() -> Vec<Line> {
 }
 
 /// The reference server under bad input: whatever its baseline does not know fails the run.
+///
+/// With the report of the conversations, its own says what is covered.
 fn bad_input() -> Vec<Line> {
-    vec![Line::Run(words(&[
-        &chatspec(),
-        "test",
-        "--suite",
-        "hostile",
-        "--baseline",
-        "conformance/baselines/reference.yaml",
-    ]))]
+    let [conversations, hostile] = ["report.json", "hostile.json"].map(report);
+    vec![
+        Line::Run(words(&[
+            &chatspec(),
+            "test",
+            "--suite",
+            "hostile",
+            "--baseline",
+            "conformance/baselines/reference.yaml",
+            "--report",
+            &format!("json={hostile}"),
+        ])),
+        cargo(&format!(
+            "run -q -p xtask -- coverage --check --from {conversations} --from {hostile}"
+        )),
+    ]
+}
+
+/// Where a report of this run goes.
+fn report(name: &str) -> String {
+    target().join(name).display().to_string()
 }
 
 /// A server that was written from the spec alone.
