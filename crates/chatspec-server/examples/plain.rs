@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use socketioxide::SocketIo;
-use socketioxide::extract::{Data, SocketRef};
+use socketioxide::extract::{AckSender, Data, SocketRef};
 use tower_http::cors::CorsLayer;
 
 /// Who is where, in the order of joining.
@@ -29,9 +29,13 @@ async fn main() -> std::io::Result<()> {
         let known = Arc::clone(&records);
         socket.on(
             "chat",
-            move |socket: SocketRef, Data(message): Data<Value>| {
+            move |socket: SocketRef, Data(message): Data<Value>, ack: AckSender| {
                 let known = Arc::clone(&known);
-                async move { on_chat(&socket, &message, &known).await }
+                async move {
+                    on_chat(&socket, &message, &known).await;
+                    // No argument at all: a unit would be sent as null.
+                    let _ = ack.send::<[(); 0]>(&[]);
+                }
             },
         );
         let known = Arc::clone(&records);
