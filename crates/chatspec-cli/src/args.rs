@@ -266,6 +266,35 @@ pub enum SchemaCommand {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+    /// Say of messages where they are wrong, by which rule, and how to mend them
+    Validate(Validate),
+}
+
+#[derive(Debug, Parser)]
+pub struct Validate {
+    /// JSON, JSON lines, or a transcript [default: stdin]
+    pub file: Option<PathBuf>,
+    /// Who sent the messages; of a transcript: whose to look at [default there: all]
+    #[arg(long = "as", value_name = "SIDE", value_enum)]
+    pub by: Option<By>,
+    /// By what a receiver has to take, in place of what a sender may emit
+    #[arg(long)]
+    pub receive: bool,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Schemas of a checkout, in place of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Whose message it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// A client's
+    Client,
+    /// A server's
+    Server,
 }
 
 /// What is played.

@@ -9,6 +9,7 @@
 
 pub mod baseline;
 pub mod case;
+pub mod check;
 pub mod finding;
 pub mod fixture;
 mod invariant;

@@ -1,14 +1,25 @@
-//! `chatspec schema print`: the schemas.
+//! `chatspec schema`: the schemas, and messages held against them.
+
+mod validate;
+
+use std::path::Path;
 
 use crate::args::{Schema, SchemaCommand};
 use crate::data::Data;
 use crate::exit::{Exit, Failure};
 use crate::output::out::{out, outln};
 
-/// Prints one schema, or the names of all.
+/// Runs one of its commands.
 pub fn run(args: &Schema) -> Result<Exit, Failure> {
-    let SchemaCommand::Print { name, data } = &args.command;
-    let data = Data::open(data.as_deref())?;
+    match &args.command {
+        SchemaCommand::Print { name, data } => print(name.as_deref(), data.as_deref()),
+        SchemaCommand::Validate(args) => validate::run(args),
+    }
+}
+
+/// Prints one schema, or the names of all.
+fn print(name: Option<&str>, data: Option<&Path>) -> Result<Exit, Failure> {
+    let data = Data::open(data)?;
     match name {
         None => data
             .below("schemas/")

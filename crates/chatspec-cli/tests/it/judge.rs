@@ -29,8 +29,6 @@ impl Recorded {
             "core",
             "--case",
             CASE,
-            "--timeout-scale",
-            "0.2",
             "--data",
             &folder,
             "--transcripts",

@@ -14,3 +14,4 @@ mod proxy;
 mod reports;
 mod revisions;
 mod suite;
+mod validate;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,12 +14,16 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::proxy;
 
+/// Said in every conversation of chat/room. The first connection that carries it meets its fate there, so that no run
+/// has fair weather by chance.
+const FIRST: &str = "hello from";
+
 /// What goes wrong.
 #[derive(Clone, Copy)]
 pub enum Weather {
-    /// Of so many connections, one is reset after a while.
+    /// Of so many connections, one is reset after a while, and the first that carries [`FIRST`] ends there.
     ResetsEvery(usize),
-    /// Of so many connections, one goes silent after a while, and stays open.
+    /// Of so many connections, one goes silent after a while and stays open, as does the first that carries [`FIRST`].
     StallsEvery(usize),
     /// So many milliseconds, each way.
     Latency(u64),
@@ -44,11 +48,12 @@ impl Tcp {
         let (server, behind) = proxy::reference().await;
         let (listener, front) = proxy::listen().await;
         let count = Arc::new(AtomicUsize::new(0));
+        let spared = Arc::new(AtomicBool::new(false));
         let proxy = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let number = count.fetch_add(1, Ordering::Relaxed) + 1;
-                connections.spawn(carry(stream, behind, weather, number));
+                connections.spawn(carry(stream, behind, weather, number, spared.clone()));
             }
         });
         Tcp {
@@ -64,14 +69,25 @@ fn fate(number: usize) -> usize {
     100 + number * 137 % 2_000
 }
 
-async fn carry(client: TcpStream, server: SocketAddr, weather: Weather, number: usize) {
+async fn carry(
+    client: TcpStream,
+    server: SocketAddr,
+    weather: Weather,
+    number: usize,
+    spared: Arc<AtomicBool>,
+) {
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
-    let (limit, stalls) = match weather {
-        Weather::ResetsEvery(every) if number.is_multiple_of(every) => (fate(number), false),
-        Weather::StallsEvery(every) if number.is_multiple_of(every) => (fate(number), true),
+    let (every, stalls) = match weather {
+        Weather::ResetsEvery(every) => (every, false),
+        Weather::StallsEvery(every) => (every, true),
         _ => (usize::MAX, false),
+    };
+    let limit = if number.is_multiple_of(every) {
+        fate(number)
+    } else {
+        usize::MAX
     };
     if !stalls && limit < usize::MAX {
         client.set_zero_linger().expect("a socket option");
@@ -80,13 +96,14 @@ async fn carry(client: TcpStream, server: SocketAddr, weather: Weather, number: 
         Weather::Latency(milliseconds) => Duration::from_millis(milliseconds),
         _ => Duration::ZERO,
     };
-    let ends = match weather {
-        Weather::DropsAt(text) => text,
-        _ => "\0none\0",
+    let ends = |text: &str| match weather {
+        Weather::DropsAt(end) => text.contains(end),
+        Weather::Latency(_) => false,
+        _ => text.contains(FIRST) && !spared.swap(true, Ordering::Relaxed),
     };
     let ((from_client, to_client), (from_server, to_server)) =
         (client.into_split(), server.into_split());
-    let up = flow(from_client, to_server, late, usize::MAX, "\0none\0");
+    let up = flow(from_client, to_server, late, usize::MAX, |_| false);
     let down = flow(from_server, to_client, late, limit, ends);
     let met = tokio::select! { met = up => met, met = down => met };
     if met && stalls {
@@ -102,7 +119,7 @@ async fn flow(
     mut to: OwnedWriteHalf,
     late: Duration,
     limit: usize,
-    ends: &str,
+    ends: impl Fn(&str) -> bool,
 ) -> bool {
     let (send, mut receive) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     let read = async move {
@@ -114,7 +131,7 @@ async fn flow(
             };
             carried += length;
             let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            if carried > limit || text.contains(ends) {
+            if carried > limit || ends(&text) {
                 return (true, from);
             }
             if send
