@@ -73,7 +73,8 @@ fn compare(direction: Direction, values: impl Strategy<Value = Value>) -> Tally 
     tally.into_inner()
 }
 
-fn judge(direction: Direction, value: &Value) -> Result<&'static str, TestCaseError> {
+/// What the two say, or which difference of the closed list it is; an error where it is none.
+pub fn judge(direction: Direction, value: &Value) -> Result<&'static str, TestCaseError> {
     let payload = Payload::from(value.clone());
     let by_schema = received(direction).is_valid(value);
     let difference = match (by_schema, decoded(direction, &payload, value)) {

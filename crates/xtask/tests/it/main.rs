@@ -5,6 +5,7 @@ mod citations;
 mod classify;
 mod containment;
 mod fixtures;
+mod from_schema;
 // The messages that the types' own tests generate are the ones to try on the schemas.
 #[path = "../../../chatspec/tests/it/generate.rs"]
 mod generate;
