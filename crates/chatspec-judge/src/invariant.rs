@@ -76,6 +76,9 @@ fn json_holds(transcript: &Transcript) -> Vec<Finding> {
             _ => None,
         });
     malformed
+        .filter(|(index, entry, raw, ..)| {
+            !was_asked_for(&transcript.entries[..*index], &entry.who, raw)
+        })
         .map(|(index, entry, raw, why, json)| {
             let rule = if json {
                 names::VALID_JSON
@@ -98,6 +101,21 @@ fn json_holds(transcript: &Transcript) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// Whether this is an acknowledgement under an id that the same participant gave: an id of more digits than anyone counts
+/// is malformed only where nobody has sent it.
+fn was_asked_for(before: &[Entry], who: &str, raw: &str) -> bool {
+    let Some(rest) = raw.strip_prefix("43") else {
+        return false;
+    };
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let event = format!("42{}[", &rest[..digits]);
+    digits > 0
+        && before.iter().any(|entry| {
+            entry.who == who
+                && matches!(&entry.what, What::SentRaw { text } if text.contains(&event))
+        })
 }
 
 /// Texts that carry the conversation's nonce are told apart; each receiver must see one sender's in sending order.

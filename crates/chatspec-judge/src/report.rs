@@ -357,10 +357,12 @@ fn merge(run: &Run, rule: &crate::rule::Rule, asked: bool, cases: &[CaseReport])
             Keyword::May => Verdict::Observed,
             _ => Verdict::Unverified,
         });
+    // Evidence against a rule counts, whichever suite it comes from.
     let scored = asked
         && Requirements::takes(rule)
         && (!rule.slow || run.slow)
-        && !run.unscored.contains_key(&rule.name);
+        && (!run.unscored.contains_key(&rule.name)
+            || matches!(verdict, Verdict::Fail | Verdict::Warn));
     RuleReport {
         name: rule.name.clone(),
         level: rule.keyword,

@@ -73,7 +73,7 @@ fn each_mistake_of_a_client_has_its_place_and_its_rule() {
         ),
         (
             json!({"event": "join", "user": long}),
-            ("$.user", "name.length", "not of the form that is asked for"),
+            ("$.user", "name.length", "longer than 64 characters: 70"),
         ),
         (
             json!({"event": "join", "room": " "}),

@@ -342,3 +342,30 @@ fn a_should_beside_a_must_is_a_warning() {
     let short = judge(&fixture, &listed("Users in room: ['ADA-1']"), true);
     assert_eq!(short.rules["chat.room"], Verdict::Fail);
 }
+
+/// No program counts so far, but an id is text on the wire: who gave it gets it back.
+#[test]
+fn an_acknowledgement_of_a_huge_id_is_malformed_unless_it_was_asked_for() {
+    let huge = "9".repeat(22);
+    let acked = |tape: Tape| {
+        tape.push(
+            "ada",
+            What::Malformed {
+                raw: format!("43{huge}[]"),
+                why: "an acknowledgement of an id that nobody uses".to_owned(),
+                json: false,
+            },
+        )
+    };
+    let asks = |id: &str| What::SentRaw {
+        text: format!("42{id}[\"chat\",{{}}]"),
+    };
+    let schema = |tape: Tape| verdict(ended(tape.gets("bob", chat("ADA-1", "hi n1")))).rules["message.schema"];
+    let mine = acked(entered().push("ada", asks(&huge)));
+    assert_eq!(schema(mine), Verdict::Pass);
+    for (who, id) in [("bob", huge.as_str()), ("ada", "99"), ("ada", "")] {
+        let not_mine = acked(entered().push(who, asks(id)));
+        assert_eq!(schema(not_mine), Verdict::Fail, "{who} {id}");
+    }
+    assert_eq!(schema(acked(entered())), Verdict::Fail);
+}

@@ -221,3 +221,25 @@ fn a_rule_that_is_newer_than_the_revision_is_reported_and_not_scored() {
     let newer = newer.expect("it is reported");
     assert_eq!((newer.scored, newer.verdict), (false, Verdict::Fail));
 }
+
+/// What one suite is not there to show counts all the same where it shows that a server is wrong.
+#[test]
+fn evidence_against_a_rule_of_another_suite_counts() {
+    let run = Run {
+        profile: Profile::Core,
+        unscored: BTreeMap::from([("b.must".to_owned(), "another suite".to_owned())]),
+        ..Run::default()
+    };
+    let with = |verdict| {
+        let verdicts = [
+            ("a.must", Verdict::Pass),
+            ("b.must", verdict),
+            ("c.should", Verdict::Pass),
+        ];
+        outcome(&run, vec![case("one", &verdicts)])
+    };
+    assert_eq!(with(Verdict::Fail), (Some(false), 1));
+    assert_eq!(with(Verdict::Pass), (Some(true), 0));
+    assert_eq!(with(Verdict::Unverified), (Some(true), 0));
+    assert_eq!(with(Verdict::Blocked), (Some(true), 0));
+}
