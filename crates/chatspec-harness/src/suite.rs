@@ -73,6 +73,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// The server's process on this machine, to be looked at after bad inputs.
     pub pid: Option<u32>,
+    /// Whether what was recorded is wanted, uncut. It takes many times the memory of all else.
+    pub transcripts: bool,
 }
 
 /// What a run tells while it goes.
@@ -92,7 +94,7 @@ pub enum Progress<'a> {
 pub struct Outcome {
     /// Every case, judged.
     pub cases: Vec<CaseReport>,
-    /// What was recorded, uncut, in the order of `cases`; of repetitions the worst.
+    /// What was recorded, uncut, in the order of `cases`; of repetitions the worst. Empty where nobody wanted it.
     pub transcripts: Vec<Transcript>,
     /// The ordering probe's answer.
     pub in_order: Option<bool>,
@@ -216,6 +218,12 @@ struct Played {
     judged: Judgement,
 }
 
+/// One of which nothing is heard any more.
+struct Settled {
+    report: CaseReport,
+    transcript: Option<Transcript>,
+}
+
 struct Runner<'a> {
     options: &'a Options,
     rules: Arc<Rules>,
@@ -224,7 +232,7 @@ struct Runner<'a> {
     /// Played, their connections still open.
     ended: VecDeque<Played>,
     /// Played, their connections closed.
-    results: Vec<Played>,
+    results: Vec<Settled>,
     kept: Kept,
     /// Connections that are being closed.
     closing: JoinSet<()>,
@@ -352,7 +360,7 @@ impl Runner<'_> {
     }
 
     /// Hears what came late, judges again where something did, and closes; where the user waits, without a farewell.
-    async fn settle(mut self, aborted: bool) -> Vec<Played> {
+    async fn settle(mut self, aborted: bool) -> Vec<Settled> {
         while let Some(played) = self.ended.pop_front() {
             self.settle_one(played);
         }
@@ -380,8 +388,12 @@ impl Runner<'_> {
             self.judge_again(&mut played);
         }
         self.closing.spawn(played.play.release());
-        self.kept.keep(&mut played.play.transcript);
-        self.results.push(played);
+        let report = report(&played);
+        let transcript = self.options.transcripts.then(|| {
+            self.kept.keep(&mut played.play.transcript);
+            played.play.transcript
+        });
+        self.results.push(Settled { report, transcript });
     }
 }
 

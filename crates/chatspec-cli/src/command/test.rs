@@ -76,6 +76,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         probes: true,
         fail_fast: args.fail_fast,
         pid: args.pid,
+        transcripts: args.trace || args.transcripts.is_some() || args.snapshots.is_some(),
     };
     let repeat = repeat(&args, &server.repeat, profile, stage.seed);
     let mut human = Human::new(&args, &rules, &cases, profile, &stage, &repeat, quiet);
@@ -115,7 +116,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     )
     .await;
     server.close().await;
-    let outcome = result.map_err(|error| {
+    let mut outcome = result.map_err(|error| {
         if matches!(error, SuiteError::Task(_)) {
             live.write(|cases| report(&run, cases));
         }
@@ -124,7 +125,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     run.in_order = outcome.in_order;
     run.aborted = outcome.aborted;
     run.filtered = filtered || args.fail_fast || outcome.aborted;
-    let mut report = report(&run, outcome.cases.clone());
+    let mut report = report(&run, std::mem::take(&mut outcome.cases));
     report.summary.flaky.clone_from(&outcome.flaky);
     let fixed = match &baseline {
         Some(baseline) => baseline::compare(baseline, &args, &rules, &every, &mut report),

@@ -113,6 +113,7 @@ impl Bench {
             probes: true,
             fail_fast: args.fail_fast,
             pid: args.pid,
+            transcripts: args.trace,
         };
         let quiet = args.format == Format::Json;
         let repeat = test::repeat(args, &self.server.repeat, self.profile, stage.seed);
@@ -126,7 +127,7 @@ impl Bench {
             quiet,
         );
         let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
-        let outcome = suite::run(cases, rules, shapes, &options, |progress| match progress {
+        let mut outcome = suite::run(cases, rules, shapes, &options, |progress| match progress {
             Progress::Started { cases, in_order } => human.started(cases, in_order),
             Progress::Done(case) => human.done(case),
         })
@@ -145,8 +146,8 @@ impl Bench {
             in_order: outcome.in_order,
             ..Run::default()
         };
-        let mut report =
-            Report::new(&run, &self.rules, outcome.cases.clone()).explained(&self.rules, args.slow);
+        let mut report = Report::new(&run, &self.rules, std::mem::take(&mut outcome.cases))
+            .explained(&self.rules, args.slow);
         report.summary.flaky.clone_from(&outcome.flaky);
         match args.format {
             Format::Json => out!(write::json(&report)?),

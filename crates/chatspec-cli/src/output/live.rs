@@ -39,6 +39,9 @@ impl<'a> Live<'a> {
 
     /// A case has ended; of repetitions the worst is kept. Writes the files where it is time to.
     pub fn done(&mut self, case: &CaseReport, report: impl FnOnce(Vec<CaseReport>) -> Report) {
+        if self.files.is_empty() {
+            return;
+        }
         let known = self.cases.get(&case.id);
         if known.is_none_or(|known| known.verdict < case.verdict) {
             self.cases.insert(case.id.clone(), case.clone());

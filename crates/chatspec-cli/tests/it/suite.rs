@@ -56,6 +56,7 @@ impl Committed {
             probes: false,
             fail_fast: false,
             pid: None,
+            transcripts: true,
         };
         let (rules, shapes) = (Arc::clone(&self.rules), Arc::clone(&self.shapes));
         suite::run(vec![case], rules, shapes, &options, |_| {})

@@ -4,40 +4,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chatspec_judge::verdict::Verdict;
 
-use super::{Outcome, Played, report};
+use super::{Outcome, Settled};
 
-pub(super) fn merge(results: Vec<Played>, in_order: Option<bool>) -> Outcome {
-    let mut worst: BTreeMap<String, Played> = BTreeMap::new();
+pub(super) fn merge(results: Vec<Settled>, in_order: Option<bool>) -> Outcome {
+    let mut worst: BTreeMap<String, Settled> = BTreeMap::new();
     let mut verdicts: BTreeMap<String, BTreeMap<Verdict, usize>> = BTreeMap::new();
     let mut flaky: BTreeSet<String> = BTreeSet::new();
-    for played in results {
-        let id = format!(
-            "{}@{}",
-            played.case.fixture.id,
-            played.case.transport.word()
-        );
+    for settled in results {
+        let (id, verdict) = (settled.report.id.clone(), settled.report.verdict);
         let counts = verdicts.entry(id.clone()).or_default();
-        *counts.entry(played.judged.verdict).or_default() += 1;
+        *counts.entry(verdict).or_default() += 1;
         match worst.get(&id) {
             Some(kept) => {
-                if kept.judged.rules != played.judged.rules {
+                if kept.report.rules != settled.report.rules {
                     flaky.insert(id.clone());
                 }
-                if played.judged.verdict > kept.judged.verdict {
-                    worst.insert(id, played);
+                if verdict > kept.report.verdict {
+                    worst.insert(id, settled);
                 }
             }
             None => {
-                worst.insert(id, played);
+                worst.insert(id, settled);
             }
         }
     }
     verdicts.retain(|id, _| flaky.contains(id));
-    let cases = worst.values().map(report).collect();
-    let transcripts = worst
+    let (cases, transcripts): (Vec<_>, Vec<_>) = worst
         .into_values()
-        .map(|played| played.play.transcript)
-        .collect();
+        .map(|settled| (settled.report, settled.transcript))
+        .unzip();
+    let transcripts = transcripts.into_iter().flatten().collect();
     Outcome {
         cases,
         transcripts,
