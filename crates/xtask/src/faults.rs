@@ -14,7 +14,7 @@ use std::thread;
 
 use outcome::Outcome;
 use play::Programs;
-use table::{Fault, Table};
+use table::{Fault, Suite, Table};
 
 /// Options of the command.
 #[derive(clap::Args)]
@@ -53,9 +53,13 @@ fn prove(options: &Options) -> Result<bool, String> {
     let chosen = table.choose(&options.fault)?;
 
     // The control: what the faults do is told apart from what the server does anyway.
-    let control = play::play(&programs, None)?;
-    if !control.is_clean() {
-        problems.push(format!("the server without any fault fails: {control}"));
+    for suite in [Suite::Conversations, Suite::Hostile] {
+        if chosen.iter().any(|fault| fault.suite == suite) {
+            let control = play::play(&programs, suite, None)?;
+            if !control.is_clean() {
+                problems.push(format!("the server without any fault fails: {control}"));
+            }
+        }
     }
     let outcomes = play_all(&programs, &chosen, options.jobs);
     matrix::print(&outcomes);
@@ -80,7 +84,7 @@ fn play_all<'a>(programs: &Programs, faults: &[&'a Fault], jobs: usize) -> Vec<O
     let ended: Mutex<Vec<Outcome>> = Mutex::default();
     let work = || {
         while let Some(fault) = lock(&waiting).pop_front() {
-            let outcome = Outcome::new(fault, play::play(programs, Some(fault)));
+            let outcome = Outcome::new(fault, play::play(programs, fault.suite, Some(fault)));
             println!("{}", outcome.line());
             lock(&ended).push(outcome);
         }
@@ -121,9 +125,7 @@ fn build(profile: &str) -> Result<Programs, String> {
         .exec()
         .map_err(|error| format!("find the target folder: {error}"))?;
     let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(Programs::in_folder(
-        metadata.target_directory.join(folder).into_std_path_buf(),
-    ))
+    Programs::in_folder(metadata.target_directory.join(folder).into_std_path_buf())
 }
 
 const BUILD: &[&str] = &[

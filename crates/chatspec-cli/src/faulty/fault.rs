@@ -1,21 +1,28 @@
 //! The faults, one file a topic.
 
 mod chat;
+mod company;
 mod delivery;
 mod frames;
+mod handshake;
 mod image;
 mod joining;
 mod leaving;
 mod listing;
+mod lives;
 mod messages;
 mod moving;
 mod names;
+mod packets;
+mod polling;
 mod presence;
 mod private;
 mod refusals;
+mod requests;
 mod taken;
 mod text;
 mod transport;
+mod websocket;
 
 use chatspec_server::{Config, Faults};
 
@@ -61,6 +68,13 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         image::FAULTS,
         delivery::FAULTS,
         refusals::FAULTS,
+        company::FAULTS,
+        requests::FAULTS,
+        handshake::FAULTS,
+        polling::FAULTS,
+        websocket::FAULTS,
+        packets::FAULTS,
+        lives::FAULTS,
     ]
     .into_iter()
     .flatten()

@@ -1,26 +1,41 @@
-//! A relay in front of the server, for what goes wrong with WebSocket messages themselves.
+//! A relay in front of the server, for what goes wrong with the bytes of requests and with WebSocket messages themselves.
 //!
-//! It passes HTTP on as it is. Once a connection has become a WebSocket, every text message goes through a hook, in
-//! either direction, which may change it or lose it.
+//! What comes of a request goes through a hook as it comes. Once a connection has become a WebSocket, every frame of the client
+//! and every text message of either side goes through one, which may change it or lose it.
 
 mod frame;
+
+pub use self::frame::Frame;
 
 use std::net::SocketAddr;
 
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use self::frame::Frame;
-
 /// From a text message to those that go on instead.
 pub type Hook = Box<dyn FnMut(Vec<u8>) -> Vec<Vec<u8>> + Send>;
 
 /// The hooks of one connection: from client to server, and back.
 pub struct Hooks {
+    /// What a client sends of a request, piece by piece, to what goes on instead; nothing ends the connection.
+    pub request: Box<dyn FnMut(Vec<u8>) -> Option<Vec<u8>> + Send>,
+    /// From a frame of the client to those that go on instead, before `up`.
+    pub frame: Box<dyn FnMut(Frame) -> Vec<Frame> + Send>,
     /// What a client sends.
     pub up: Hook,
     /// What the server sends.
     pub down: Hook,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self {
+            request: Box::new(Some),
+            frame: Box::new(|frame| vec![frame]),
+            up: Box::new(|text| vec![text]),
+            down: Box::new(|text| vec![text]),
+        }
+    }
 }
 
 /// Makes the hooks of each connection.
@@ -36,17 +51,24 @@ pub async fn run(listener: TcpListener, server: SocketAddr, relay: Relay) {
     }
 }
 
-async fn pass(mut client: TcpStream, server: SocketAddr, hooks: Hooks) -> io::Result<()> {
+async fn pass(mut client: TcpStream, server: SocketAddr, mut hooks: Hooks) -> io::Result<()> {
     let mut server = TcpStream::connect(server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let Some(early) = pass_http(&mut client, &mut server).await? else {
+    let Some(early) = pass_http(&mut client, &mut server, &mut hooks).await? else {
         return Ok(());
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let down = pass_messages(early.chain(from_server), to_client, false, hooks.down);
-    let up = pass_messages(from_client, to_server, true, hooks.up);
+    let whole = Box::new(|frame| vec![frame]);
+    let down = pass_messages(
+        early.chain(from_server),
+        to_client,
+        false,
+        whole,
+        hooks.down,
+    );
+    let up = pass_messages(from_client, to_server, true, hooks.frame, hooks.up);
     // Whichever way ends first ends both: the halves are dropped together.
     tokio::select! {
         result = down => result,
@@ -59,13 +81,17 @@ async fn pass(mut client: TcpStream, server: SocketAddr, hooks: Hooks) -> io::Re
 async fn pass_http(
     client: &mut TcpStream,
     server: &mut TcpStream,
+    hooks: &mut Hooks,
 ) -> io::Result<Option<io::BufReader<std::io::Cursor<Vec<u8>>>>> {
     let (mut asked, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
     loop {
         tokio::select! {
             count = client.read(&mut asked) => match count? {
                 0 => return Ok(None),
-                count => server.write_all(&asked[..count]).await?,
+                count => match (hooks.request)(asked[..count].to_vec()) {
+                    Some(bytes) => server.write_all(&bytes).await?,
+                    None => return Ok(None),
+                },
             },
             count = server.read(&mut answered) => {
                 let answer = &answered[..count?];
@@ -90,15 +116,18 @@ async fn pass_messages(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     masked: bool,
+    mut frames: Box<dyn FnMut(Frame) -> Vec<Frame> + Send>,
     mut hook: Hook,
 ) -> io::Result<()> {
     while let Some(frame) = frame::read(&mut from).await? {
-        if frame.is_text() {
-            for payload in hook(frame.payload) {
-                to.write_all(&Frame::text(payload).bytes(masked)).await?;
+        for frame in frames(frame) {
+            if frame.is_text() {
+                for payload in hook(frame.payload) {
+                    to.write_all(&Frame::text(payload).bytes(masked)).await?;
+                }
+            } else {
+                to.write_all(&frame.bytes(masked)).await?;
             }
-        } else {
-            to.write_all(&frame.bytes(masked)).await?;
         }
     }
     Ok(())

@@ -96,6 +96,7 @@ pub fn twins(outcomes: &[Outcome<'_>]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Suite;
     use super::*;
 
     fn set(rules: &[&str]) -> BTreeSet<String> {
@@ -108,7 +109,9 @@ mod tests {
             what: "Nobody hears anything.".to_owned(),
             topic: "chat".to_owned(),
             transport: "websocket".to_owned(),
+            suite: Suite::Conversations,
             only: None,
+            cases: Vec::new(),
             rules: set(&["chat.room"]),
             may: set(&["image.room"]),
         }

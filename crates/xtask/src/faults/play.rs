@@ -8,29 +8,41 @@ use std::process::{Child, Command, Stdio};
 
 use serde::Deserialize;
 
-use super::table::Fault;
+use super::table::{Fault, Suite};
 
 /// What every run is asked for.
 const TEST: &[&str] = &["--profile", "hardened", "--format", "json", "-j", "8"];
+
+/// Rules that the server's process shows.
+const OF_PROCESS: [&str; 2] = ["robust.process", "robust.resources"];
+/// What the reference server lacks is known, and nothing that a fault does.
+const BASELINE: &str = "conformance/baselines/reference.yaml";
 
 /// The programs that were built.
 pub struct Programs {
     suite: PathBuf,
     server: PathBuf,
+    /// Bad inputs that the reference server fails.
+    known: Vec<String>,
 }
 
 impl Programs {
     /// Those in a folder.
-    pub fn in_folder(folder: PathBuf) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The baseline of the reference server cannot be read.
+    pub fn in_folder(folder: PathBuf) -> Result<Self, String> {
         let program = |name: &str| {
             folder
                 .join(name)
                 .with_extension(std::env::consts::EXE_EXTENSION)
         };
-        Self {
+        Ok(Self {
             suite: program("chatspec"),
             server: program("chatspec-faulty"),
-        }
+            known: known()?,
+        })
     }
 
     /// The names of the faults that the server has.
@@ -46,6 +58,24 @@ impl Programs {
         let text = String::from_utf8_lossy(&output.stdout);
         Ok(text.lines().map(str::to_owned).collect())
     }
+}
+
+#[derive(Deserialize)]
+struct BaselineFile {
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    case: String,
+}
+
+fn known() -> Result<Vec<String>, String> {
+    let text = std::fs::read_to_string(crate::root().join(BASELINE))
+        .map_err(|error| format!("read {BASELINE}: {error}"))?;
+    let file: BaselineFile =
+        serde_saphyr::from_str(&text).map_err(|error| format!("read {BASELINE}: {error}"))?;
+    Ok(file.entries.into_iter().map(|entry| entry.case).collect())
 }
 
 /// What the suite says of a server.
@@ -81,15 +111,16 @@ impl fmt::Display for Verdicts {
 /// # Errors
 ///
 /// A program cannot be run, or says something else than it should.
-pub fn play(programs: &Programs, fault: Option<&Fault>) -> Result<Verdicts, String> {
+pub fn play(programs: &Programs, suite: Suite, fault: Option<&Fault>) -> Result<Verdicts, String> {
     let server = Server::start(&programs.server, fault)?;
-    let transport = fault.map_or("websocket", |fault| &fault.transport);
-    let only = fault.and_then(|fault| fault.only.as_deref());
+    let mut words = vec!["test".to_owned(), server.url.clone()];
+    words.extend(TEST.iter().map(|word| (*word).to_owned()));
+    words.extend(match suite {
+        Suite::Conversations => conversations(fault),
+        Suite::Hostile => hostile(fault, &programs.known, server.process.id()),
+    });
     let output = Command::new(&programs.suite)
-        .args(["test", &server.url])
-        .args(TEST)
-        .args(["--transport", transport])
-        .args(only.iter().flat_map(|rules| ["--slow", "--rule", rules]))
+        .args(words)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("run {}: {error}", programs.suite.display()))?;
@@ -98,6 +129,45 @@ pub fn play(programs: &Programs, fault: Option<&Fault>) -> Result<Verdicts, Stri
         format!("read the report: {error}; the suite said: {}", said.trim())
     })?;
     Ok(report.verdicts())
+}
+
+fn conversations(fault: Option<&Fault>) -> Vec<String> {
+    let transport = fault.map_or("websocket", |fault| &fault.transport);
+    let only = fault.and_then(|fault| fault.only.as_deref());
+    let only = only.iter().flat_map(|rules| ["--slow", "--rule", rules]);
+    let words = ["--transport", transport].into_iter().chain(only);
+    words.map(str::to_owned).collect()
+}
+
+/// Without a fault, all bad inputs; with one, those that can show it.
+fn hostile(fault: Option<&Fault>, known: &[String], pid: u32) -> Vec<String> {
+    let mut words = vec!["--suite".to_owned(), "hostile".to_owned()];
+    let mut add = |option: &str, value: &str| {
+        words.extend([option.to_owned(), value.to_owned()]);
+    };
+    for case in known {
+        add("--skip", case);
+    }
+    let Some(fault) = fault else {
+        add("--transport", "websocket,polling");
+        return words;
+    };
+    add("--transport", &fault.transport);
+    for case in &fault.cases {
+        add("--case", case);
+    }
+    for rule in fault.rules.iter().filter(|_| fault.cases.is_empty()) {
+        add("--rule", rule);
+    }
+    // The process is looked at where it matters: that takes its time, too.
+    if fault
+        .rules
+        .iter()
+        .any(|rule| OF_PROCESS.contains(&rule.as_str()))
+    {
+        add("--pid", &pid.to_string());
+    }
+    words
 }
 
 /// The part of a report that matters here.

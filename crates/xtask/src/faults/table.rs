@@ -10,7 +10,7 @@ pub const PATH: &str = "conformance/faults.toml";
 /// Where the rules are.
 const RULES: &str = "spec/generated/rules.json";
 /// Chapters of the spec, each of which has faults.
-const TOPICS: [&str; 7] = [
+const TOPICS: [&str; 10] = [
     "transport",
     "messages",
     "names",
@@ -18,6 +18,18 @@ const TOPICS: [&str; 7] = [
     "chat",
     "delivery",
     "refusals",
+    "robustness",
+    "robustness-wire",
+    "robustness-messages",
+];
+/// Rules that every bad input is scored for, so that they choose none.
+const EVERYWHERE: [&str; 6] = [
+    "robust.bystanders",
+    "robust.newcomers",
+    "robust.room",
+    "robust.listing",
+    "robust.process",
+    "robust.resources",
 ];
 
 /// The whole table.
@@ -46,14 +58,31 @@ pub struct Fault {
     /// The transport that the suite plays over.
     #[serde(default = "websocket")]
     pub transport: String,
+    /// What is played.
+    #[serde(default)]
+    pub suite: Suite,
     /// The rules that are asked for, slow ones among them, where playing everything would show nothing more.
     #[serde(default)]
     pub only: Option<String>,
+    /// Of the bad inputs, those that are played; where there are none, those that are scored for a rule that must fail.
+    #[serde(default)]
+    pub cases: Vec<String>,
     /// Rules that must fail.
     pub rules: BTreeSet<String>,
     /// Rules that may fail as well. Groups are replaced by what is in them.
     #[serde(default)]
     pub may: BTreeSet<String>,
+}
+
+/// What is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Suite {
+    /// Every conversation.
+    #[default]
+    Conversations,
+    /// Some of the bad inputs.
+    Hostile,
 }
 
 /// What matters of a rule here.
@@ -81,6 +110,25 @@ fn websocket() -> String {
 #[derive(Deserialize)]
 struct RuleFile {
     rules: Vec<Rule>,
+}
+
+impl Fault {
+    /// What is wrong with what it has played, if anything is.
+    fn choice(&self) -> Option<&'static str> {
+        let everywhere = |rule: &String| EVERYWHERE.contains(&rule.as_str());
+        match self.suite {
+            Suite::Conversations if !self.cases.is_empty() => {
+                Some("`cases` goes with suite = \"hostile\"")
+            }
+            Suite::Hostile if self.only.is_some() => {
+                Some("`only` goes with conversations; of bad inputs, `cases` says which")
+            }
+            Suite::Hostile if self.cases.is_empty() && self.rules.iter().any(everywhere) => {
+                Some("every bad input is scored for its rules; `cases` says which to play")
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Table {
@@ -130,6 +178,7 @@ impl Table {
             if fault.rules.is_empty() {
                 problems.push(format!("{}: no rule catches it", fault.name));
             }
+            problems.extend(fault.choice().map(|why| format!("{}: {why}", fault.name)));
             if !TOPICS.contains(&fault.topic.as_str()) {
                 problems.push(format!("{}: no topic {}", fault.name, fault.topic));
             }
@@ -201,6 +250,26 @@ mod tests {
         assert_eq!(may, ["chat.no-echo", "chat.room", "image.room"]);
         let unknown = BTreeSet::from(["@none".to_owned()]);
         assert_eq!(expand(&unknown, &table.groups), Err("@none".to_owned()));
+    }
+
+    #[test]
+    fn what_a_fault_plays_is_one_of_two_and_fits() {
+        let of = |more: &str| {
+            let text = TEXT.replace("topic = \"chat\"", &format!("topic = \"chat\"\n{more}"));
+            toml::from_str::<Table>(&text)
+        };
+        let why = |more: &str| of(more).unwrap().faults[0].choice();
+        assert_eq!(why(""), None);
+        assert_eq!(why("suite = \"hostile\""), None);
+        assert!(why("cases = [\"#P-03\"]").is_some());
+        assert!(why("suite = \"hostile\"\nonly = \"chat.*\"").is_some());
+        assert!(of("suite = \"everything\"").is_err());
+        let text = TEXT.replace(
+            "rules = [\"chat.room\"]",
+            "rules = [\"robust.room\"]\nsuite = \"hostile\"",
+        );
+        let table: Table = toml::from_str(&text).unwrap();
+        assert!(table.faults[0].choice().is_some());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::presence::hurry;
 use super::{Fault, Server, fault};
 use crate::people::Shared;
-use crate::relay::{Hook, Hooks};
+use crate::relay::Hooks;
 
 pub const FAULTS: &[Fault] = &[
     fault(
@@ -33,6 +33,7 @@ pub const FAULTS: &[Fault] = &[
                         let lost = chat && lose.swap(false, Ordering::SeqCst);
                         only_if(!lost, text)
                     }),
+                    ..Hooks::default()
                 }
             });
         },
@@ -79,7 +80,7 @@ pub const FAULTS: &[Fault] = &[
                         // Pings are answered all the same.
                         only_if(!waits || text.starts_with(b"3"), text)
                     }),
-                    down: pass(),
+                    ..Hooks::default()
                 }
             });
         },
@@ -91,6 +92,7 @@ pub const FAULTS: &[Fault] = &[
             relay(server, || Hooks {
                 up: Box::new(|text| vec![replace(text, NOT_NUMBERS, ":\"@NaN@\"")]),
                 down: Box::new(|text| vec![replace(text, &["\"@NaN@\""], "NaN")]),
+                ..Hooks::default()
             });
         },
     ),
@@ -130,6 +132,7 @@ pub const FAULTS: &[Fault] = &[
                             false => both.rev().collect(),
                         }
                     }),
+                    ..Hooks::default()
                 }
             });
         },
@@ -151,7 +154,8 @@ fn is_listing(text: &[u8]) -> bool {
     text.starts_with(br#"42["chat",{"type":"users""#)
 }
 
-fn only_if(goes_on: bool, text: Vec<u8>) -> Vec<Vec<u8>> {
+/// A message as it is, or nothing of it.
+pub fn only_if(goes_on: bool, text: Vec<u8>) -> Vec<Vec<u8>> {
     Some(text).filter(|_| goes_on).into_iter().collect()
 }
 
@@ -180,25 +184,23 @@ fn replace(text: Vec<u8>, words: &[&str], by: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn up(server: &mut Server, hook: fn(Vec<u8>) -> Vec<Vec<u8>>) {
+/// Changes every text message of a client.
+pub fn up(server: &mut Server, hook: fn(Vec<u8>) -> Vec<Vec<u8>>) {
     relay(server, move || Hooks {
         up: Box::new(hook),
-        down: pass(),
+        ..Hooks::default()
     });
 }
 
 fn down(server: &mut Server, hook: fn(Vec<u8>) -> Vec<Vec<u8>>) {
     relay(server, move || Hooks {
-        up: pass(),
         down: Box::new(hook),
+        ..Hooks::default()
     });
 }
 
-fn pass() -> Hook {
-    Box::new(|text| vec![text])
-}
-
-fn relay(server: &mut Server, hooks: impl Fn() -> Hooks + Send + Sync + 'static) {
+/// Puts a relay in front of the server.
+pub fn relay(server: &mut Server, hooks: impl Fn() -> Hooks + Send + Sync + 'static) {
     server.relay = Some(Box::new(hooks));
 }
 

@@ -30,6 +30,11 @@ impl Frame {
         self.head == TEXT
     }
 
+    /// What kind of frame it is: 0 goes on with a message, 1 is text, 2 binary, 8 a close, 9 a ping, 10 a pong.
+    pub fn opcode(&self) -> u8 {
+        self.head & 0x0f
+    }
+
     /// The frame on the wire. A mask is there where it has to be, and changes nothing.
     pub fn bytes(&self, masked: bool) -> Vec<u8> {
         let flag = if masked { MASKED } else { 0 };
