@@ -187,6 +187,8 @@ fn weigh(
         });
     let root = root.map(|finding| (finding.rule.clone(), finding.step));
     let counts = |finding: &&Finding| match (first, &root) {
+        // A process that has ended is seen last, and is what all else comes from.
+        _ if finding.rule == names::PROCESS => true,
         (Some(first), _) if !scored(&finding.rule) => {
             finding.step <= first || finding.outcome == Outcome::Late
         }

@@ -67,16 +67,17 @@ pub(super) fn received(packet: &Received) -> Option<What> {
             name: name.clone(),
             args: args.clone(),
         }),
-        Packet::Ack { id, args, .. } => match id.parse() {
-            Ok(id) => Some(What::Acked {
-                id,
+        // Bad inputs alone use ids beyond 64 bits; such a one is written as the greatest.
+        Packet::Ack { id, args, .. } if id.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(What::Acked {
+                id: id.parse().unwrap_or(u64::MAX),
                 args: args.clone(),
-            }),
-            Err(_) => malformed(
-                "an acknowledgement of an id that nobody uses".to_owned(),
-                false,
-            ),
-        },
+            })
+        }
+        Packet::Ack { .. } => malformed(
+            "an acknowledgement of an id that nobody uses".to_owned(),
+            false,
+        ),
         Packet::BinaryEvent { name, args, .. } => Some(What::Event {
             name: name.clone(),
             args: args.clone(),

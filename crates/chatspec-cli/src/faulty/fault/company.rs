@@ -28,7 +28,10 @@ pub const FAULTS: &[Fault] = &[
                 let late = bad.load(Ordering::SeqCst);
                 Hooks {
                     up: Box::new(move |text| {
-                        bad.fetch_or(is_bad(&text), Ordering::SeqCst);
+                        if is_bad(&text) {
+                            bad.store(true, Ordering::SeqCst);
+                            return vec![text];
+                        }
                         let silenced = bad.load(Ordering::SeqCst) && !late;
                         only_if(!(silenced && is_chat(&text)), text)
                     }),

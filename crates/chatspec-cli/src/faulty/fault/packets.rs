@@ -2,6 +2,7 @@
 
 use super::frames::{only_if, relay, up};
 use super::{Fault, fault};
+use crate::people::Shared;
 use crate::relay::{Frame, Hooks};
 
 /// What is refused with code 10, like any event that there is not.
@@ -57,17 +58,22 @@ pub const FAULTS: &[Fault] = &[
         "Events that come before CONNECT are kept, and handled behind it.",
         |server| {
             relay(server, || {
-                let mut connected = false;
+                let connected = Shared::<bool>::default();
+                let seen = connected.clone();
                 let mut kept = Vec::new();
                 Hooks {
                     up: Box::new(move |text| {
-                        if text.starts_with(b"42") && !connected {
+                        if text.starts_with(b"42") && !*connected.open() {
                             kept.push(text);
                             return Vec::new();
                         }
-                        connected |= text.starts_with(b"40");
-                        let rest = kept.drain(..).filter(|_| connected);
-                        [text].into_iter().chain(rest).collect()
+                        // Behind the answer to CONNECT: what comes right behind CONNECT itself is early still.
+                        let kept = kept.drain(..).take_while(|_| *connected.open());
+                        kept.chain([text]).collect()
+                    }),
+                    down: Box::new(move |text| {
+                        *seen.open() |= text.starts_with(b"40");
+                        vec![text]
                     }),
                     ..Hooks::default()
                 }
@@ -108,13 +114,13 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "escaped-name-unread",
-        "Escapes in the name of an event are not undone.",
-        |server| up(server, |text| vec![with_name_as_written(text)]),
+        "A backslash in the name of an event is overlooked, so that an escape stands for something else.",
+        |server| up(server, |text| vec![without_backslashes(text)]),
     ),
     fault(
-        "ack-id-cut",
-        "Of an acknowledgement id, the lower 32 bits are kept.",
-        |server| up(server, |text| vec![with_small_id(text)]),
+        "ack-id-rounded",
+        "An acknowledgement id goes through a floating-point number.",
+        |server| up(server, |text| vec![with_rounded_id(text)]),
     ),
     fault(
         "attachment-stray-refused",
@@ -145,30 +151,31 @@ pub const FAULTS: &[Fault] = &[
     ),
 ];
 
-/// The event with the backslashes of its name doubled, so that they stand for themselves.
-fn with_name_as_written(text: Vec<u8>) -> Vec<u8> {
+/// The event without the backslashes of its name.
+fn without_backslashes(text: Vec<u8>) -> Vec<u8> {
     let Some(rest) = text.strip_prefix(b"42[\"") else {
         return text;
     };
     let end = rest.iter().position(|byte| *byte == b'"').unwrap_or(0);
-    let mut written = b"42[\"".to_vec();
-    for byte in &rest[..end] {
-        let times = if *byte == b'\\' { 2 } else { 1 };
-        written.extend(std::iter::repeat_n(*byte, times));
-    }
-    written.extend(&rest[end..]);
-    written
+    let (name, rest) = rest.split_at(end);
+    let name = name.iter().copied().filter(|byte| *byte != b'\\');
+    b"42[\""
+        .iter()
+        .copied()
+        .chain(name)
+        .chain(rest.to_vec())
+        .collect()
 }
 
-/// The event with an acknowledgement id of 32 bits, if it has one.
-fn with_small_id(text: Vec<u8>) -> Vec<u8> {
-    let cut = || {
+/// The event with an acknowledgement id of 53 bits, if it has one.
+fn with_rounded_id(text: Vec<u8>) -> Vec<u8> {
+    let rounded = || {
         let rest = std::str::from_utf8(&text).ok()?.strip_prefix("42")?;
         let (digits, event) = rest.split_at(rest.find('[')?);
-        let id = digits.parse::<u128>().ok()? & u128::from(u32::MAX);
+        let id = digits.parse::<f64>().ok()?;
         Some(format!("42{id}{event}").into_bytes())
     };
-    cut().unwrap_or(text)
+    rounded().unwrap_or(text)
 }
 
 fn without_last_commas(text: Vec<u8>) -> Vec<u8> {
@@ -203,11 +210,13 @@ mod tests {
     #[test]
     fn names_ids_commas_and_depth() {
         let text = |text: &str| text.as_bytes().to_vec();
-        let named = with_name_as_written(text(r#"42["ch\u0061t",{"text":"\n"}]"#));
-        assert_eq!(named, text(r#"42["ch\\u0061t",{"text":"\n"}]"#));
-        let id = with_small_id(text(r#"429007199254740993["chat"]"#));
-        assert_eq!(id, text(r#"421["chat"]"#));
-        assert_eq!(with_small_id(text(r#"42["chat"]"#)), text(r#"42["chat"]"#));
+        let named = without_backslashes(text(r#"42["ch\u0061t",{"text":"\n"}]"#));
+        assert_eq!(named, text(r#"42["chu0061t",{"text":"\n"}]"#));
+        let id = with_rounded_id(text(r#"429007199254740993["chat"]"#));
+        assert_eq!(id, text(r#"429007199254740992["chat"]"#));
+        for as_ever in [r#"42["chat"]"#, r#"42900001["chat"]"#] {
+            assert_eq!(with_rounded_id(text(as_ever)), text(as_ever));
+        }
         assert_eq!(without_last_commas(text("[{1,},]")), text("[{1},]"));
         assert_eq!(depth(b"42[{}[[]]]"), 3);
     }

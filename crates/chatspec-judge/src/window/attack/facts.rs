@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::finding::describe;
+use crate::fixture::Action;
+use crate::fixture::hostile::Act;
 use crate::transcript::What;
 use crate::window::Window;
 
@@ -19,6 +21,8 @@ pub struct Facts<'a> {
     pub refusals: Vec<u64>,
     /// Whether a CONNECT was refused.
     pub connect_error: bool,
+    /// Ids that were acknowledged and that she has not given, and the entries that show it.
+    pub strange: Vec<(usize, u64)>,
     /// Everything else that she received, on one line each.
     pub heard: Vec<String>,
     /// By connection; 0 is her session.
@@ -53,6 +57,7 @@ impl<'a> Facts<'a> {
     pub fn read(who: &str, window: &'a Window<'_>) -> Facts<'a> {
         let mut facts = Facts::default();
         let mut returned = false;
+        let given = given(window);
         let mine = window
             .entries
             .iter()
@@ -63,6 +68,11 @@ impl<'a> Facts<'a> {
                 What::BarrierReturned => returned = true,
                 What::BarrierLost { why } => facts.deaf = Some(why),
                 What::Event { name, args } => facts.event(name, args),
+                What::Acked { id, .. } => {
+                    if given.as_ref().is_some_and(|given| !given.contains(id)) {
+                        facts.strange.push((index, *id));
+                    }
+                }
                 What::Malformed { why, .. } => {
                     facts.heard.push(format!("what is no packet: {why}"))
                 }
@@ -138,6 +148,34 @@ impl<'a> Facts<'a> {
             None => self.heard.push(describe(name, args)),
         }
     }
+}
+
+/// The acknowledgement ids of an input that is literal frames; nothing where they cannot be told.
+fn given(window: &Window<'_>) -> Option<Vec<u64>> {
+    let Action::Attack(attack) = &window.step().action else {
+        return None;
+    };
+    let mut ids = Vec::new();
+    for act in &attack.acts {
+        let Act::Literal {
+            frames, times: 1, ..
+        } = act
+        else {
+            return None;
+        };
+        for frame in frames {
+            ids.extend(id(frame.as_str()?));
+        }
+    }
+    Some(ids)
+}
+
+/// The id in an event as it stands on the wire. One beyond 64 bits counts as the greatest, as it does where it comes back.
+fn id(frame: &str) -> Option<u64> {
+    let rest = frame.strip_prefix("42")?;
+    let digits = &rest[..rest.find('[')?];
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 fn is_empty_listing(args: &[Value]) -> bool {

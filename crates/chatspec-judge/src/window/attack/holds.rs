@@ -32,6 +32,14 @@ pub fn judge(attack: &Attack, facts: &Facts<'_>) -> Come {
     if attack.over == Over::Tcp {
         return tcp(attack, facts);
     }
+    if let Some((entry, id)) = facts.strange.first() {
+        return Come::Wrong {
+            outcome: Outcome::Unexpected,
+            seen: format!("an acknowledgement of {id}, an id that was not given"),
+            entry: Some(*entry),
+            settled: true,
+        };
+    }
     // Of a connection that she has torn herself nothing more is asked.
     let torn = facts
         .connections
