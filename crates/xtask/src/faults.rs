@@ -1,6 +1,7 @@
 //! `cargo xtask faults`: serves every fault of `conformance/faults.toml` and looks whether the suite catches it, by the
 //! rules that it names and by no others.
 
+mod gate;
 mod matrix;
 mod outcome;
 mod play;
@@ -12,6 +13,7 @@ use std::process::{Command, ExitCode};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+pub use gate::disagreements;
 use outcome::Outcome;
 use play::Programs;
 use table::{Fault, Suite, Table};

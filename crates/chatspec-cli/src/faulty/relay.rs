@@ -15,12 +15,17 @@ use tokio::net::{TcpListener, TcpStream};
 /// From a text message to those that go on instead.
 pub type Hook = Box<dyn FnMut(Vec<u8>) -> Vec<Vec<u8>> + Send>;
 
+/// From a frame to those that go on instead.
+pub type FrameHook = Box<dyn FnMut(Frame) -> Vec<Frame> + Send>;
+
 /// The hooks of one connection: from client to server, and back.
 pub struct Hooks {
     /// What a client sends of a request, piece by piece, to what goes on instead; nothing ends the connection.
     pub request: Box<dyn FnMut(Vec<u8>) -> Option<Vec<u8>> + Send>,
     /// From a frame of the client to those that go on instead, before `up`.
-    pub frame: Box<dyn FnMut(Frame) -> Vec<Frame> + Send>,
+    pub frame: FrameHook,
+    /// From a frame of the server to those that go on instead, before `down`.
+    pub back: FrameHook,
     /// What a client sends.
     pub up: Hook,
     /// What the server sends.
@@ -32,6 +37,7 @@ impl Default for Hooks {
         Self {
             request: Box::new(Some),
             frame: Box::new(|frame| vec![frame]),
+            back: Box::new(|frame| vec![frame]),
             up: Box::new(|text| vec![text]),
             down: Box::new(|text| vec![text]),
         }
@@ -60,12 +66,11 @@ async fn pass(mut client: TcpStream, server: SocketAddr, mut hooks: Hooks) -> io
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let whole = Box::new(|frame| vec![frame]);
     let down = pass_messages(
         early.chain(from_server),
         to_client,
         false,
-        whole,
+        hooks.back,
         hooks.down,
     );
     let up = pass_messages(from_client, to_server, true, hooks.frame, hooks.up);
@@ -116,7 +121,7 @@ async fn pass_messages(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     masked: bool,
-    mut frames: Box<dyn FnMut(Frame) -> Vec<Frame> + Send>,
+    mut frames: FrameHook,
     mut hook: Hook,
 ) -> io::Result<()> {
     while let Some(frame) = frame::read(&mut from).await? {

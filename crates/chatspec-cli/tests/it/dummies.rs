@@ -3,6 +3,7 @@
 //! Every fixture is played against every dummy, one case a server, so that what a dummy says to everybody stays within the case.
 //! Control and ordering probe are off: they would stop the run before anything could be proven.
 
+mod hostile;
 pub mod http;
 pub mod server;
 mod session;
@@ -51,7 +52,9 @@ async fn servers_that_implement_nothing_pass_nothing() {
     let played: Vec<Vacuous> = stream::iter(plays)
         .map(|(dummy, case, profile)| {
             let committed = Arc::clone(&committed);
-            let task = async move { play(&committed, dummy, case, profile).await };
+            // Who answers has all the time it needs, or slowness would be what fails it. Nobody waits for who does not.
+            let scale = if dummy.acknowledges { 1.0 } else { 0.02 };
+            let task = async move { play(&committed, dummy, case, profile, scale).await };
             async { tokio::spawn(task).await.expect("no panic") }
         })
         .buffer_unordered(AT_A_TIME)
@@ -120,9 +123,13 @@ fn waits(fixture: &Fixture) -> bool {
     fixture.steps.iter().any(waits)
 }
 
-async fn play(committed: &Committed, dummy: &Dummy, case: Case, profile: Profile) -> Vacuous {
-    // Who answers has all the time it needs, or slowness would be what fails it. Nobody waits for who does not.
-    let scale = if dummy.acknowledges { 1.0 } else { 0.02 };
+async fn play(
+    committed: &Committed,
+    dummy: &Dummy,
+    case: Case,
+    profile: Profile,
+    scale: f64,
+) -> Vacuous {
     let running = dummy.start().await;
     let outcome = committed.play(case, profile, running.url(), scale).await;
     let [report] = outcome.cases.as_slice() else {

@@ -39,6 +39,16 @@ impl Committed {
         }
     }
 
+    /// Every bad input of the hostile suite.
+    pub fn hostile() -> Vec<Arc<Fixture>> {
+        let all = files(&root().join("fixtures/hostile")).into_iter();
+        let loaded = all.flat_map(|path| {
+            let text = fs::read_to_string(&path).expect("a fixture");
+            fixture::hostile::load(&path.display().to_string(), &text).expect("good inputs")
+        });
+        loaded.map(Arc::new).collect()
+    }
+
     /// Plays one case, without control and ordering probe.
     pub async fn play(&self, case: Case, profile: Profile, url: &str, scale: f64) -> Outcome {
         let options = Options {

@@ -9,4 +9,5 @@ mod from_schema;
 // The messages that the types' own tests generate are the ones to try on the schemas.
 #[path = "../../../chatspec/tests/it/generate.rs"]
 mod generate;
+mod kill_matrix;
 mod schemas;

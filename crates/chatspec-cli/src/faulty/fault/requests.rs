@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::frames::relay;
 use super::{Fault, fault};
-use crate::http::{each_head, intercept, wrap};
+use crate::http::{answer, each_head, intercept, wrap};
 use crate::relay::Hooks;
 
 pub const FAULTS: &[Fault] = &[
@@ -44,6 +44,19 @@ pub const FAULTS: &[Fault] = &[
                 if asked.headers.contains_key(header::ORIGIN) {
                     let yes = HeaderValue::from_static("true");
                     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
+                }
+            });
+        },
+    ),
+    fault(
+        "error-body-plain",
+        "The body of a refused request is a line of text.",
+        |server| {
+            wrap(server, |request: Request, next: Next| async move {
+                let response = next.run(request).await;
+                match response.status().is_client_error() {
+                    true => answer(response.status(), "Bad request".to_owned()),
+                    false => response,
                 }
             });
         },

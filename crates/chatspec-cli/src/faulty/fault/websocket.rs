@@ -1,7 +1,10 @@
 //! Faults of WebSocket frames: fragments, closes, lengths and floods.
 
+use axum::http::{HeaderValue, StatusCode, header};
+
 use super::frames::relay;
 use super::{Fault, fault};
+use crate::http::each_head;
 use crate::relay::{Frame, Hooks};
 
 /// Opcodes of RFC 6455, section 5.2.
@@ -35,6 +38,32 @@ pub const FAULTS: &[Fault] = &[
                     _ => vec![frame],
                 }),
                 ..Hooks::default()
+            });
+        },
+    ),
+    fault(
+        "close-code-always-normal",
+        "Whatever the server closes a WebSocket for, it says 1000.",
+        |server| {
+            relay(server, || Hooks {
+                back: Box::new(|frame| match frame.opcode() {
+                    CLOSE => vec![Frame::close(1000)],
+                    _ => vec![frame],
+                }),
+                ..Hooks::default()
+            });
+        },
+    ),
+    fault(
+        "compression-agreed",
+        "An offer to compress is agreed to.",
+        |server| {
+            each_head(server, |asked, status, headers| {
+                let offered = asked.headers.contains_key(header::SEC_WEBSOCKET_EXTENSIONS);
+                if offered && status == StatusCode::SWITCHING_PROTOCOLS {
+                    let agreed = HeaderValue::from_static("permessage-deflate");
+                    headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, agreed);
+                }
             });
         },
     ),

@@ -25,6 +25,14 @@ impl Frame {
         }
     }
 
+    /// A close.
+    pub fn close(code: u16) -> Self {
+        Frame {
+            head: 0x88,
+            payload: code.to_be_bytes().to_vec(),
+        }
+    }
+
     /// Whether this is a whole text message.
     pub fn is_text(&self) -> bool {
         self.head == TEXT
