@@ -67,17 +67,16 @@ pub(super) fn received(packet: &Received) -> Option<What> {
             name: name.clone(),
             args: args.clone(),
         }),
-        // Bad inputs alone use ids beyond 64 bits; such a one is written as the greatest.
-        Packet::Ack { id, args, .. } if id.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(What::Acked {
-                id: id.parse().unwrap_or(u64::MAX),
+        Packet::Ack { id, args, .. } => match id.parse() {
+            Ok(id) => Some(What::Acked {
+                id,
                 args: args.clone(),
-            })
-        }
-        Packet::Ack { .. } => malformed(
-            "an acknowledgement of an id that nobody uses".to_owned(),
-            false,
-        ),
+            }),
+            Err(_) => malformed(
+                "an acknowledgement of an id that nobody uses".to_owned(),
+                false,
+            ),
+        },
         Packet::BinaryEvent { name, args, .. } => Some(What::Event {
             name: name.clone(),
             args: args.clone(),
