@@ -199,3 +199,36 @@ fn is_placeholder(members: &Map<String, Value>) -> bool {
         && members.get("_placeholder") == Some(&Value::Bool(true))
         && members.get("num").is_some_and(Value::is_u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IntoDeserializer;
+    use serde::de::value::{BytesDeserializer, Error};
+
+    use super::*;
+
+    /// Rule `message.binary`: the parser of the server hands attachments over as bytes.
+    #[test]
+    fn bytes_are_a_binary_attachment() {
+        let read = Scan::read(
+            BytesDeserializer::<Error>::new(b"\x89PNG"),
+            Placeholders::Binary,
+        );
+        let path = "$".to_owned();
+        assert_eq!(read, Ok(Err(Flaw::Binary { path })));
+    }
+
+    #[test]
+    fn what_a_value_cannot_hold_is_an_error() {
+        let deserializer: serde::de::value::CharDeserializer<Error> = 'x'.into_deserializer();
+        assert_eq!(
+            Scan::read(deserializer, Placeholders::Plain),
+            Ok(Ok("x".into()))
+        );
+        let unit = serde::de::value::UnitDeserializer::<Error>::new();
+        assert_eq!(Scan::read(unit, Placeholders::Plain), Ok(Ok(Value::Null)));
+        let wide: serde::de::value::I128Deserializer<Error> = (i128::MIN).into_deserializer();
+        let error = Scan::read(wide, Placeholders::Plain).unwrap_err();
+        assert!(error.to_string().contains("any JSON value"), "{error}");
+    }
+}

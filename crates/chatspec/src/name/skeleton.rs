@@ -13,9 +13,4 @@ impl Skeleton {
     pub fn of(key: &NameKey) -> Self {
         Self(skeleton(key.as_str()).collect::<String>().into_boxed_str())
     }
-
-    /// The skeleton as a string. It is for comparison, not for display.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }

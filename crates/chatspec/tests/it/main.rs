@@ -4,3 +4,4 @@ mod decoding;
 mod generate;
 mod naming;
 mod priority;
+mod texts;
