@@ -1,5 +1,6 @@
 //! The referee against the committed spec and fixtures, and against transcripts written by hand.
 
+mod compat;
 mod fixtures;
 mod judging;
 mod reporting;

@@ -1,0 +1,226 @@
+//! Two versions of our own protocol.
+
+use std::collections::BTreeMap;
+
+use chatspec_judge::compat::allow::Waivers;
+use chatspec_judge::compat::change::{Category, Report};
+use chatspec_judge::compat::contain::Verdict;
+use chatspec_judge::compat::version::Version;
+use chatspec_judge::compat::{compare, words};
+
+/// The committed protocol, by file.
+fn files() -> BTreeMap<String, String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/protocol/v1");
+    let entries = std::fs::read_dir(folder).expect("the schemas are there");
+    let read = |entry: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(entry.path()).expect("a schema can be read");
+        (entry.file_name().to_string_lossy().into_owned(), text)
+    };
+    let json = |entry: &std::fs::DirEntry| {
+        entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "json")
+    };
+    entries
+        .map(|entry| entry.expect("readable"))
+        .filter(json)
+        .map(read)
+        .collect()
+}
+
+/// The protocol with a text replaced in some of its files.
+fn edited(edits: &[(&str, &str, &str)]) -> BTreeMap<String, String> {
+    let mut files = files();
+    for (name, from, to) in edits {
+        let text = files.get_mut(*name).expect("the file is there");
+        assert!(text.contains(from), "{name} has {from}");
+        *text = text.replace(from, to);
+    }
+    files
+}
+
+fn diff(new: &BTreeMap<String, String>) -> Report {
+    let old = Version::read("1.0", &files()).expect("ours can be compared");
+    let new = Version::read("1.1", new).expect("so can the edited one");
+    compare(&old, &new).expect("within the algebra")
+}
+
+#[test]
+fn ours_is_sound_and_the_same_as_itself() {
+    let report = diff(&files());
+    assert_eq!(report.verdict, Verdict::Ok, "{}", words::human(&report));
+    assert_eq!(report.changes, []);
+}
+
+#[test]
+fn a_field_that_is_renamed_names_who_breaks() {
+    let renamed = |file: &str| {
+        let mut schema: serde_json::Value = serde_json::from_str(&files()[file]).expect("json");
+        let image = &mut schema["$defs"]["Image"];
+        let field = image["properties"]
+            .as_object_mut()
+            .and_then(|fields| fields.shift_remove("bimage"));
+        image["properties"]["picture"] = field.expect("it has one");
+        image["required"] = serde_json::json!(["event", "room", "picture"]);
+        schema.to_string()
+    };
+    let mut new = files();
+    for file in ["client-to-server.json", "client-to-server.receive.json"] {
+        new.insert(file.to_owned(), renamed(file));
+    }
+    let report = diff(&new);
+    let [change] = report.changes.as_slice() else {
+        panic!("one change: {}", words::human(&report));
+    };
+    assert_eq!(
+        (change.kind, change.category, change.field.as_deref()),
+        ("field-renamed", Category::Wire, Some("bimage"))
+    );
+    assert_eq!(
+        change.cells.row(),
+        [Verdict::Break, Verdict::Break, Verdict::Ok, Verdict::Ok]
+    );
+    assert!(change.alters_types);
+    let text = words::human(&report);
+    let witness = r#"servers built for 1.0 refuse the new client's `Image`: {"event":"image","picture":"data:image/"#;
+    assert!(text.contains(witness) && text.contains("mend:"), "{text}");
+}
+
+#[test]
+fn an_optional_field_that_is_renamed_is_lost() {
+    let (old, new) = ("\"text\"", "\"body\"");
+    let report = diff(&edited(&[
+        ("client-to-server.json", old, new),
+        ("client-to-server.receive.json", old, new),
+    ]));
+    let change = &report.changes[0];
+    assert_eq!(
+        (change.kind, change.category),
+        ("field-renamed", Category::Semantic)
+    );
+    let text = words::human(&report);
+    assert!(
+        text.contains(
+            "servers built for 1.1 take the old client's `Chat`, and `text` is taken for"
+        ),
+        "{text}"
+    );
+    assert!(text.contains(r#"{"event":"chat","text":""}"#), "{text}");
+}
+
+#[test]
+fn words_change_and_nobody_breaks() {
+    let report = diff(&edited(&[(
+        "server-to-client.json",
+        "Someone else has said something.",
+        "Somebody spoke.",
+    )]));
+    let found: Vec<_> = report
+        .changes
+        .iter()
+        .map(|change| (change.category, change.verdict()))
+        .collect();
+    assert_eq!(found, [(Category::Doc, Verdict::Ok)]);
+}
+
+#[test]
+fn a_limit_and_a_code_are_compared() {
+    let report = diff(&edited(&[
+        (
+            "manifest.json",
+            "\"text_max_bytes\": 8192",
+            "\"text_max_bytes\": 4096",
+        ),
+        (
+            "manifest.json",
+            "\"title\": \"bad payload\"",
+            "\"title\": \"no good\"",
+        ),
+        (
+            "manifest.json",
+            "\"namespace\": \"/\"",
+            "\"namespace\": \"/chat\"",
+        ),
+    ]));
+    let cells: Vec<_> = report
+        .changes
+        .iter()
+        .map(|change| {
+            (
+                change.message.as_deref().unwrap_or_default(),
+                change.cells.row(),
+            )
+        })
+        .collect();
+    use Verdict::{Break, Ok};
+    assert_eq!(
+        cells,
+        [
+            ("limits.text_max_bytes", [Break, Ok, Ok, Ok]),
+            ("refusals.99.title", [Ok, Ok, Break, Break]),
+            ("transport.namespace", [Break; 4]),
+        ]
+    );
+}
+
+#[test]
+fn a_waiver_allows_one_change_and_none_other() {
+    let new = edited(&[(
+        "manifest.json",
+        "\"text_max_bytes\": 8192",
+        "\"text_max_bytes\": 4096",
+    )]);
+    let mut reports = [diff(&new)];
+    let name = reports[0].changes[0].fingerprint.clone();
+    let load = |name: &str| {
+        Waivers::load(
+            "allow.yaml",
+            &format!("allow:\n  - change: {name}\n    reason: all agreed\n"),
+        )
+        .expect("well formed")
+    };
+    assert_eq!(load(&name).apply(&mut reports), []);
+    assert_eq!(reports[0].verdict, Verdict::Ok);
+
+    let mut reports = [diff(&new)];
+    let wrong = name.replace("text_max", "text_mx");
+    let said = load(&wrong).apply(&mut reports);
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0]
+            .to_string()
+            .contains(&format!("did you mean {name}?")),
+        "{}",
+        said[0]
+    );
+    assert_eq!(reports[0].verdict, Verdict::Break);
+}
+
+#[test]
+fn what_cannot_be_compared_is_named_with_its_place() {
+    for (from, to, wanted) in [
+        (
+            "\"additionalProperties\": false",
+            "\"patternProperties\": {}",
+            "$.$defs.Join.patternProperties",
+        ),
+        ("\"maxLength\": 8192", "\"maxLenght\": 8192", "no keyword"),
+        (
+            "#/$defs/UserName",
+            "https://example.org/name.json",
+            "remote",
+        ),
+        ("draft/2020-12/schema", "draft-07/schema", "draft"),
+        ("\"pattern\": \"^", "\"pattern\": \"(?=a)^", "look-around"),
+        ("#/$defs/UserName", "#/$defs/Chat", "leads back to itself"),
+        ("#/$defs/UserName", "#/$defs/Nobody", "names nothing"),
+    ] {
+        let new = edited(&[("client-to-server.json", from, to)]);
+        let error = Version::read("1.1", &new).expect_err(to).to_string();
+        assert!(
+            error.starts_with("client-to-server.json at $") && error.contains(wanted),
+            "{to}: {error}"
+        );
+    }
+}
