@@ -13,6 +13,7 @@ pub mod mutants;
 pub mod pages;
 pub mod requirements;
 pub mod test;
+pub mod types;
 
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, coverage, faults, flake, matrix, mutants, pages, requirements, test};
+use xtask::{
+    bench, codegen, coverage, faults, flake, matrix, mutants, pages, requirements, test, types,
+};
 
 /// The project's own chores.
 #[derive(Parser)]
@@ -35,6 +37,8 @@ enum Command {
     Mutants(mutants::Options),
     /// Write the rules that a revision scores, or release them.
     Requirements(requirements::Options),
+    /// Make the types of each language in clients/ with its generator, or hold them to their contract.
+    Types(types::Options),
 }
 
 fn main() -> ExitCode {
@@ -49,5 +53,6 @@ fn main() -> ExitCode {
         Command::Flake(options) => flake::run(&options),
         Command::Mutants(options) => mutants::run(&options),
         Command::Requirements(options) => requirements::run(&options),
+        Command::Types(options) => types::run(&options),
     }
 }

@@ -93,6 +93,16 @@ pub fn all() -> Vec<Stage> {
             quick: false,
             commands: || outside("rust-client"),
         },
+        Stage {
+            name: "types, TypeScript",
+            quick: false,
+            commands: || types("typescript"),
+        },
+        Stage {
+            name: "types, Python",
+            quick: false,
+            commands: || types("python"),
+        },
     ]
 }
 
@@ -204,6 +214,13 @@ fn outside(name: &str) -> Vec<Line> {
         Line::Run(words(&[&run, "--setup"])),
         Line::Against(words(&[&run])),
     ]
+}
+
+/// The types of a language: those of the generator, and held to their contract.
+fn types(language: &str) -> Vec<Line> {
+    vec![cargo(&format!(
+        "run -q -p xtask -- types --check --contract --language {language}"
+    ))]
 }
 
 fn serve() -> Result<(Child, String), String> {

@@ -1,0 +1,70 @@
+//! The languages, and what their types can know.
+
+/// A folder in `clients/`.
+///
+/// It has two scripts. `generate FOLDER` writes the generated files. `run` does the rest: `--setup` installs,
+/// `contract CASES` prints what the types make of the messages in that file, `controls FILE...` compiles or runs small programs,
+/// each on its own and all to their end, and `example URL` talks to a server.
+#[derive(Debug)]
+pub struct Language {
+    /// Name of the folder.
+    pub name: &'static str,
+    /// Folder of the generated files, in that folder.
+    pub folder: &'static str,
+    /// The generated files, in that folder.
+    pub files: &'static [&'static str],
+    /// Ending of its source files.
+    pub ending: &'static str,
+    /// How a comment begins that goes to the end of the line.
+    pub comment: &'static str,
+    /// What a client is held to that sends.
+    pub sends: Power,
+    /// Whether a field that may be left out may also be null in the program; it is left out then when it is written.
+    pub null_is_absent: bool,
+    /// What a client is held to that reads.
+    pub reads: Reads,
+}
+
+/// What types can refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// Everything that the schema refuses.
+    Values,
+    /// Fields that are missing, unknown or of a wrong type; lengths and patterns are beyond them.
+    Shape,
+    /// Nothing that is written as JSON: messages are only built.
+    Built,
+}
+
+/// Against which schema messages of a server are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// What a conforming server sends: the compiler can know no other.
+    Sent(Power),
+    /// What a client has to take, and ignore, from a server of any profile.
+    Received(Power),
+}
+
+/// All languages.
+pub const LANGUAGES: [Language; 2] = [
+    Language {
+        name: "typescript",
+        folder: "chat-types",
+        files: &["client-to-server.ts", "server-to-client.ts", "refusal.ts"],
+        ending: "ts",
+        comment: "//",
+        sends: Power::Shape,
+        null_is_absent: false,
+        reads: Reads::Sent(Power::Shape),
+    },
+    Language {
+        name: "python",
+        folder: "chat_types",
+        files: &["client_to_server.py", "server_to_client.py", "refusal.py"],
+        ending: "py",
+        comment: "#",
+        sends: Power::Values,
+        null_is_absent: true,
+        reads: Reads::Received(Power::Values),
+    },
+];
