@@ -45,6 +45,10 @@ pub struct EntryFile<S> {
     /// Why this is known and not mended, for people. Never empty.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub reason: S,
+    /// Whether the failure comes and goes. Then the entry is not stale where it does not show, and nothing but a person
+    /// ever drops it.
+    #[serde(default)]
+    pub sometimes: bool,
 }
 
 /// A baseline, read.
@@ -68,6 +72,8 @@ pub struct Entry {
     pub outcome: Outcome,
     /// Why that is known.
     pub reason: String,
+    /// Whether it comes and goes.
+    pub sometimes: bool,
     /// Line of the case in the file, from 1.
     pub line: u64,
     /// Its column, from 1.
@@ -143,6 +149,7 @@ impl Baseline {
                 rule: entry.rule.value,
                 outcome: entry.outcome,
                 reason: entry.reason.value.trim().to_owned(),
+                sometimes: entry.sometimes,
                 line,
                 column,
                 pattern,

@@ -180,6 +180,31 @@ async fn an_entry_that_no_longer_fails_is_stale() {
         ]);
 }
 
+/// What depends on who is faster may hold for once; it may not fail in another way.
+#[tokio::test]
+async fn what_comes_and_goes_is_not_stale() {
+    let entry = |case: &str, rule: &str, outcome: &str| {
+        format!(
+            "  - {{case: {case}, rule: {rule}, outcome: {outcome}, reason: a race, sometimes: true}}\n"
+        )
+    };
+    let text = format!(
+        "{KNOWN}{}{}",
+        entry("chat/room", "chat.room", "late"),
+        entry("chat/r*", "chat.no-echo", "unexpected")
+    );
+    let bench = Bench::new(Some(&text)).await;
+    bench.test(&[]).await.exits(0);
+    bench.test(&["--fix"]).await.exits(0);
+    assert_eq!(bench.text(), text);
+    let other = format!(
+        "entries:\n{}",
+        entry("chat/broadcast", "chat.broadcast", "late")
+    );
+    let ran = Bench::new(Some(&other)).await.test(&[]).await.exits(1);
+    ran.says(&["fails chat.broadcast in another way: missing instead of late"]);
+}
+
 #[tokio::test]
 async fn an_entry_that_names_nothing_is_an_error() {
     let case = KNOWN.replace("chat/broadcast@", "chat/brodcast@");

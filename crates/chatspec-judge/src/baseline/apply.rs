@@ -172,7 +172,7 @@ fn wrong(entry: &Entry, report: &Report, scope: &Scope<'_>) -> Option<String> {
     });
     if entry.is_pattern() {
         // Of a pattern in a filtered run, the case that fails may have been left out.
-        if shown.is_empty() || shows_it || report.summary.filtered {
+        if shown.is_empty() || shows_it || report.summary.filtered || entry.sometimes {
             return None;
         }
         if shown.iter().any(|(_, shows)| *shows == Shows::Unsure) {
@@ -195,6 +195,9 @@ fn wrong(entry: &Entry, report: &Report, scope: &Scope<'_>) -> Option<String> {
             entry.outcome.word()
         );
         return Some(what);
+    }
+    if entry.sometimes {
+        return None;
     }
     let held: Vec<&str> = shown
         .iter()

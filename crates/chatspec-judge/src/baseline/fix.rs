@@ -115,6 +115,8 @@ fn kept<'a>(entry: &'a Entry, report: &'a Report, scope: &Scope<'_>) -> Kept<'a>
     match (any, still.is_empty(), gone) {
         // Of another profile, or slow: this run says nothing of it.
         (false, ..) | (_, _, false) => Kept::Whole(still),
+        // What comes and goes is not gone where it does not come.
+        _ if entry.sometimes => Kept::Whole(still),
         (_, false, true) if entry.is_pattern() => Kept::Whole(still),
         (_, false, true) => Kept::Part(still),
         (_, true, true) => Kept::Not,

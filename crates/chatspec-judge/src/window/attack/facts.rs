@@ -68,10 +68,10 @@ impl<'a> Facts<'a> {
                 What::BarrierReturned => returned = true,
                 What::BarrierLost { why } => facts.deaf = Some(why),
                 What::Event { name, args } => facts.event(name, args),
-                What::Acked { id, .. } => {
-                    if given.as_ref().is_some_and(|given| !given.contains(id)) {
-                        facts.strange.push((index, *id));
-                    }
+                What::Acked { id, .. }
+                    if given.as_ref().is_some_and(|given| !given.contains(id)) =>
+                {
+                    facts.strange.push((index, *id));
                 }
                 What::Malformed { why, .. } => {
                     facts.heard.push(format!("what is no packet: {why}"))
