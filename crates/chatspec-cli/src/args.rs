@@ -1,5 +1,7 @@
 //! The arguments. Names are API.
 
+pub mod diff;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -268,6 +270,8 @@ pub enum SchemaCommand {
     },
     /// Say of messages where they are wrong, by which rule, and how to mend them
     Validate(Validate),
+    /// Compare two versions of a protocol: what differs, whom it breaks, and by which message
+    Diff(diff::Diff),
 }
 
 #[derive(Debug, Parser)]

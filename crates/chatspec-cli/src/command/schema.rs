@@ -1,5 +1,6 @@
 //! `chatspec schema`: the schemas, and messages held against them.
 
+mod diff;
 mod validate;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ pub fn run(args: &Schema) -> Result<Exit, Failure> {
     match &args.command {
         SchemaCommand::Print { name, data } => print(name.as_deref(), data.as_deref()),
         SchemaCommand::Validate(args) => validate::run(args),
+        SchemaCommand::Diff(args) => diff::run(args),
     }
 }
 
