@@ -1,4 +1,4 @@
-//! The router: the Socket.IO endpoint, the health check, and the headers that let any page use them.
+//! The router: the Socket.IO endpoint, the page, the health check, and the headers that let any page use them.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::edge::{self, Edge};
 use crate::hub::Hub;
 use crate::inbound::{self, ConnectData};
+use crate::web;
 
 /// The service for all paths, and the handle that closes its sessions.
 pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
@@ -34,6 +35,7 @@ pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
     (
         Router::new()
             .route("/healthz", get(async || "ok"))
+            .merge(web::routes())
             .layer(layer)
             .layer(from_fn_with_state(edge, edge::check))
             .layer(cors()),

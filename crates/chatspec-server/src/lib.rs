@@ -28,6 +28,7 @@ mod inbound;
 mod journal;
 mod listener;
 mod outbound;
+mod web;
 
 pub use config::{Config, ConfigError};
 #[cfg(feature = "fault")]
