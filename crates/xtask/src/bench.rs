@@ -4,6 +4,7 @@
 //! It judges nothing: a machine that is busy makes every figure worse. Compare the rows of one run with each other. What
 //! single functions cost is measured by `cargo bench`.
 
+pub mod messages;
 mod peer;
 mod table;
 
@@ -26,6 +27,9 @@ pub struct Options {
     /// Measured runs of each suite with each server, after one that is not.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub runs: u32,
+    /// Measure single messages instead, beside ajv and pydantic, and write docs/performance.md.
+    #[arg(long, conflicts_with_all = ["json", "runs"])]
+    pub messages: bool,
 }
 
 /// What is run, and in how many seconds we want it to be over on an idle machine.
@@ -50,6 +54,18 @@ const SUITES: [Suite; 2] = [
 
 /// Builds, measures and prints.
 pub fn run(options: &Options) -> ExitCode {
+    if options.messages {
+        return match messages::measure() {
+            Ok(table) => {
+                print!("{table}");
+                ExitCode::SUCCESS
+            }
+            Err(why) => {
+                eprintln!("failed to {why}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     match measure(options.runs) {
         Ok(rows) if options.json => println!("{}", table::json(&rows)),
         Ok(rows) => print!("{}", table::markdown(&rows)),
