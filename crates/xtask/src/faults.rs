@@ -31,8 +31,8 @@ pub struct Options {
     /// five times as long.
     #[arg(long, value_name = "NAME", default_value = "release")]
     pub profile: String,
-    /// Write the kill matrix to this file.
-    #[arg(long, value_name = "PATH", conflicts_with = "fault")]
+    /// Write the kill matrix to this file. With `--fault`, the rows of the others stay as they are.
+    #[arg(long, value_name = "PATH")]
     pub markdown: Option<PathBuf>,
 }
 
@@ -72,7 +72,14 @@ fn prove(options: &Options) -> Result<bool, String> {
         println!("{problem}");
     }
     if let Some(path) = &options.markdown {
-        let text = matrix::markdown(&table, &outcomes);
+        let old = match options.fault.is_empty() {
+            true => String::new(),
+            false => std::fs::read_to_string(path)
+                .map_err(|e| format!("read {}: {e}", path.display()))?,
+        };
+        let mut rows = matrix::rows(&old);
+        matrix::update(&mut rows, &outcomes);
+        let text = matrix::markdown(&table, &rows);
         std::fs::write(path, text).map_err(|e| format!("write {}: {e}", path.display()))?;
     }
     let killed = outcomes.iter().filter(|o| o.is_killed()).count();

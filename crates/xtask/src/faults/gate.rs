@@ -1,8 +1,9 @@
 //! Whether the committed kill matrix is that of the committed faults, and shows no survivor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::matrix::{Row, rows};
 use super::table::{Fault, Table};
 
 /// The committed matrix.
@@ -21,42 +22,6 @@ pub fn disagreements(root: &Path) -> Result<Vec<String>, String> {
     let text = std::fs::read_to_string(root.join(MATRIX))
         .map_err(|error| format!("read {MATRIX}: {error}"))?;
     Ok(compare(&table.faults, &rows(&text)))
-}
-
-/// What one row says of a fault.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Row {
-    /// Its second cell.
-    what: String,
-    /// The rules that had to fail and did.
-    caught: BTreeSet<String>,
-    /// The other rules that failed.
-    others: BTreeSet<String>,
-}
-
-/// The rows of the first table, by fault.
-fn rows(text: &str) -> BTreeMap<String, Row> {
-    let first = text.split("\n## ").next().unwrap_or_default();
-    let cells = first.lines().filter_map(|line| {
-        let line = line.strip_prefix("| `")?.strip_suffix(" |")?;
-        let (name, rest) = line.split_once("` | ")?;
-        let mut cells = rest.split(" | ");
-        let mut cell = || cells.next().unwrap_or_default().trim();
-        let row = Row {
-            what: cell().to_owned(),
-            caught: names(cell()),
-            others: names(cell()),
-        };
-        Some((name.to_owned(), row))
-    });
-    cells.collect()
-}
-
-fn names(cell: &str) -> BTreeSet<String> {
-    let names = cell.split_whitespace();
-    names
-        .map(|name| name.trim_matches('`').to_owned())
-        .collect()
 }
 
 fn compare(faults: &[Fault], rows: &BTreeMap<String, Row>) -> Vec<String> {
