@@ -1,7 +1,9 @@
 //! The referee against the committed spec and fixtures, and against transcripts written by hand.
 
 mod compat;
+mod baselines;
 mod fixtures;
 mod judging;
 mod reporting;
+mod results;
 mod stage;
