@@ -323,3 +323,6 @@ fn has_nonce(transcript: &Transcript, text: &str) -> bool {
 fn plain_key(name: &str) -> Option<String> {
     name.is_ascii().then(|| name.trim().to_uppercase())
 }
+
+#[cfg(test)]
+mod tests;
