@@ -14,6 +14,7 @@ mod automaton;
 pub mod change;
 mod compare;
 pub mod contain;
+pub mod corpus;
 mod document;
 mod facts;
 mod fuzz;

@@ -1,13 +1,13 @@
 //! What differs between two versions, and whom it breaks.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contain::{Answer, Verdict};
 use super::version::Direction;
 
 /// What kind of difference it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Category {
     /// Messages, or how they travel.

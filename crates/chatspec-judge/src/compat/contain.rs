@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use jsonschema::Validator;
 use jsonschema::canonical::{CanonicalSchema, Containment as Covers, Satisfiability};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fuzz::Fuzz;
@@ -18,7 +18,7 @@ const SAMPLES: u32 = 200;
 const SEED: u64 = 0x0063_6861_7473_7065;
 
 /// What a comparison comes to. The order is from good to bad.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Proven: nobody breaks.

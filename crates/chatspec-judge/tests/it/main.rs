@@ -2,6 +2,7 @@
 
 mod compat;
 mod baselines;
+mod corpus;
 mod fixtures;
 mod judging;
 mod reporting;
