@@ -1,13 +1,17 @@
 //! `cargo xtask codegen`: writes every generated file. `--check` compares instead, and fails if one is stale.
 
 mod artifact;
+mod asyncapi;
+mod examples;
 mod manifest;
+mod messages;
 mod nonprintable;
 mod refusal;
 mod registry;
 pub mod schema;
 mod suite;
 mod tables;
+mod yaml;
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +24,7 @@ pub use suite::rules_of;
 /// The command that mends a stale file.
 const MEND: &str = "cargo xtask codegen";
 /// Folders in which every file is generated: another one there is stale.
-const OWNED: &[&str] = &["schemas/protocol/v1", "schemas/suite"];
+const OWNED: &[&str] = &["schemas/protocol/v1", "schemas/suite", messages::FOLDER];
 
 /// Options of the command.
 #[derive(clap::Args)]

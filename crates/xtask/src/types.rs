@@ -15,6 +15,7 @@ mod script;
 use std::path::Path;
 use std::process::ExitCode;
 
+pub(crate) use case::misses;
 pub use language::{LANGUAGES, Language};
 
 /// Options of the command.

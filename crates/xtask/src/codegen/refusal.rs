@@ -17,7 +17,8 @@ pub(super) fn artifacts(_: &Path) -> Vec<Artifact> {
     )]
 }
 
-fn refusal() -> Value {
+/// The shape of a refusal.
+pub(super) fn refusal() -> Value {
     let mut generator = SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator();

@@ -4,12 +4,16 @@ use std::path::Path;
 
 use crate::requirements;
 
-use super::{Artifact, Source, manifest, nonprintable, refusal, schema, suite, tables};
+use super::{
+    Artifact, Source, asyncapi, manifest, messages, nonprintable, refusal, schema, suite, tables,
+};
 
 const SOURCES: &[Source] = &[
     schema::artifacts,
     refusal::artifacts,
     manifest::artifacts,
+    asyncapi::artifacts,
+    messages::artifacts,
     tables::artifacts,
     nonprintable::artifacts,
     suite::artifacts,

@@ -120,7 +120,11 @@ fn chapters(folder: &Path) -> Result<Vec<PathBuf>, String> {
         .skip(1)
         .filter_map(|rest| rest.split(')').next());
     let mut chapters: Vec<PathBuf> = Vec::new();
-    for link in links.filter(|link| link.ends_with(".md") && !link.starts_with("http")) {
+    // The pages of the messages are generated, from the rules among others, and hold none.
+    let is_chapter = |link: &&str| {
+        link.ends_with(".md") && !link.starts_with("http") && !link.starts_with("message/")
+    };
+    for link in links.filter(is_chapter) {
         let path = folder.join(link.trim_start_matches("./"));
         if !chapters.contains(&path) {
             chapters.push(path);

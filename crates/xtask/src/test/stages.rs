@@ -94,6 +94,11 @@ pub fn all() -> Vec<Stage> {
             commands: || outside("rust-client"),
         },
         Stage {
+            name: "AsyncAPI",
+            quick: false,
+            commands: asyncapi,
+        },
+        Stage {
             name: "types, TypeScript",
             quick: false,
             commands: || types("typescript"),
@@ -213,6 +218,15 @@ fn outside(name: &str) -> Vec<Line> {
     vec![
         Line::Run(words(&[&run, "--setup"])),
         Line::Against(words(&[&run])),
+    ]
+}
+
+/// The AsyncAPI document, read by a parser that is not ours.
+fn asyncapi() -> Vec<Line> {
+    let run = "conformance/interop/asyncapi/run";
+    vec![
+        Line::Run(words(&[run, "--setup"])),
+        Line::Run(words(&[run, "schemas/protocol/v1/asyncapi.yaml"])),
     ]
 }
 
