@@ -21,14 +21,15 @@ export function tests(world) {
       await page.evaluate(() => document.querySelector("#chatbox").scrollTo(0, 1e6));
       await page.screenshot({ path: `${pictures}/chat-${look}.png` });
     });
-    await Promise.all([ada.leaves(), bob.leaves()]);
+    ada.isDone();
+    bob.isDone();
   });
 
   it("axe-core finds what is wrong, where something is", async () => {
     const [ada] = await world.cast.at(world.server.url);
     await ada.page.evaluate(() => document.querySelector("label[for=sendmsg]").remove());
     ok((await violations(ada.page)).includes("label"));
-    await ada.leaves();
+    ada.isDone();
   });
 }
 

@@ -60,7 +60,8 @@ export function tests(world) {
         "Users in room: []",
         "YOU: @nobody psst",
       ]);
-      await Promise.all([old.leaves(), young.leaves()]);
+      old.isDone();
+      young.isDone();
     } finally {
       pages.close();
       pages.closeAllConnections();

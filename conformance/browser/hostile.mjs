@@ -14,7 +14,7 @@ export function tests(world) {
     stage ??= await Stage.open(world.server.url);
     stage.reset(how);
     const [person] = await world.cast.at(stage.url);
-    await person.join("Vic", "den");
+    await person.joinAtOnce("Vic", "den");
     await run(new Play(stage, person));
   };
   after(() => stage?.close());
