@@ -1,7 +1,7 @@
 //! The referee against the committed spec and fixtures, and against transcripts written by hand.
 
-mod compat;
 mod baselines;
+mod compat;
 mod corpus;
 mod fixtures;
 mod judging;
