@@ -8,3 +8,5 @@ mod judging;
 mod reporting;
 mod results;
 mod stage;
+mod weighing;
+mod words;
