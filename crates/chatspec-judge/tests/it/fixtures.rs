@@ -1,5 +1,6 @@
 //! Every committed fixture loads, and lint has nothing to say.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,4 +63,36 @@ fn every_fixture_is_clean() {
     errors.extend(lint::lint_all(&fixtures));
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert!(errors.is_empty(), "\n{}", errors.join("\n"));
+}
+
+/// Bad inputs, too: each is judged by its steps in either profile, and counted once in the layer of its id.
+#[test]
+fn every_bad_input_is_clean_in_either_profile() {
+    let rules = rules();
+    let mut errors = Vec::new();
+    let mut all = Vec::new();
+    for path in files(&root().join("fixtures/hostile"), "yaml") {
+        let text = fs::read_to_string(&path).expect("a fixture can be read");
+        match fixture::hostile::load(&path.display().to_string(), &text) {
+            Ok(fixtures) => all.extend(fixtures),
+            Err(found) => errors.extend(found),
+        }
+    }
+    assert!(!all.is_empty(), "there are bad inputs");
+    errors.extend(all.iter().flat_map(|fixture| lint::lint(fixture, &rules)));
+    errors.extend(lint::lint_all(&all));
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(errors.is_empty(), "\n{}", errors.join("\n"));
+
+    let layers = fixture::hostile::by_layer(all.iter());
+    let ids: BTreeSet<&str> = all
+        .iter()
+        .filter_map(|fixture| fixture.input.as_ref())
+        .map(|input| input.id.as_str())
+        .collect();
+    assert_eq!(layers.values().sum::<usize>(), ids.len());
+    assert!(
+        layers.len() > 8 && layers.keys().all(|layer| !layer.is_empty()),
+        "{layers:?}"
+    );
 }

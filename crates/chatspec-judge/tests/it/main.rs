@@ -5,6 +5,7 @@ mod compat;
 mod corpus;
 mod fixtures;
 mod judging;
+mod mistakes;
 mod reporting;
 mod results;
 mod stage;
