@@ -10,4 +10,5 @@ mod reporting;
 mod results;
 mod stage;
 mod weighing;
+mod windows;
 mod words;
