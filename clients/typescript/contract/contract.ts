@@ -1,7 +1,7 @@
 // Builds every message of a client, and reads every message that the compiler has let through, field by field.
 import type { ClientMessage } from "../chat-types/client-to-server.js";
 import type { ServerMessage } from "../chat-types/server-to-client.js";
-import { ClientMessages, ServerMessages } from "../work/accepted.js";
+import { ClientMessages, ServerMessages } from "../built/accepted.js";
 
 const GIF = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
 const built: ClientMessage[] = [

@@ -1,6 +1,6 @@
 // literals.mjs CASES: writes every message as a literal of its type, and asks the compiler about each.
 //
-// Prints a line for each that it refuses; the others go to work/accepted.ts, for contract.ts to read.
+// Prints a line for each that it refuses; the others go to built/accepted.ts, for contract.ts to read.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -17,9 +17,9 @@ const cases = readFileSync(process.argv[2], "utf8").trimEnd().split("\n").map((l
 // The compiler takes these two for the end of a line, and counts lines by them.
 const source = (value) => JSON.stringify(value).replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`);
 const literal = ({ direction, message }, i) => `export const c${i}: ${types[direction]} = ${source(message)};\n`;
-writeFileSync(`${here}/work/literals.ts`, head + cases.map(literal).join(""));
+writeFileSync(`${here}/built/literals.ts`, head + cases.map(literal).join(""));
 
-const said = spawnSync(`${here}/run`, ["controls", `${here}/work/literals.ts`], { encoding: "utf8" });
+const said = spawnSync(`${here}/run`, ["controls", `${here}/built/literals.ts`], { encoding: "utf8" });
 const refused = new Map();
 for (const line of said.stdout.split("\n")) {
   const error = /literals\.ts\((\d+),\d+\): (error TS.*)/.exec(line);
@@ -37,4 +37,4 @@ const list = (direction) =>
     .filter(([c]) => c.direction === direction)
     .map(([c]) => `  [${source(c.name)}, ${source(c.message)}],\n`)
     .join("")}];\n`;
-writeFileSync(`${here}/work/accepted.ts`, head + list("client-to-server") + list("server-to-client"));
+writeFileSync(`${here}/built/accepted.ts`, head + list("client-to-server") + list("server-to-client"));

@@ -108,6 +108,11 @@ pub fn all() -> Vec<Stage> {
             quick: false,
             commands: || types("python"),
         },
+        Stage {
+            name: "types, Go",
+            quick: false,
+            commands: || types("go"),
+        },
     ]
 }
 

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A program or file that must be there, and the Debian packages that bring it.
-const NEEDS: [(&[&str], &[&str]); 4] = [
+const NEEDS: [(&[&str], &[&str]); 5] = [
     (
         &["python3", "-c", "import ensurepip, venv"],
         &["python3", "python3-venv"],
     ),
     (&["node", "--version"], &["nodejs"]),
     (&["npm", "--version"], &["npm"]),
+    (&["go", "version"], &["golang-go"]),
     (
         &["pkg-config", "--exists", "openssl"],
         &["pkg-config", "libssl-dev"],

@@ -20,7 +20,7 @@ pub fn write(root: &Path, language: &Language) -> Result<(), Vec<String>> {
 /// One line a file that differs, and the mend; or why the generator failed.
 pub fn check(root: &Path, language: &Language) -> Result<(), Vec<String>> {
     let fresh = script::work(root, language)
-        .map(|work| work.join("generated"))
+        .map(|folder| folder.join("generated"))
         .map_err(|problem| vec![problem])?;
     let _ = fs::remove_dir_all(&fresh);
     make(root, language, &fresh).map_err(|problem| vec![problem])?;

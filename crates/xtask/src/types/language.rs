@@ -46,7 +46,7 @@ pub enum Reads {
 }
 
 /// All languages.
-pub const LANGUAGES: [Language; 2] = [
+pub const LANGUAGES: [Language; 3] = [
     Language {
         name: "typescript",
         folder: "chat-types",
@@ -66,5 +66,19 @@ pub const LANGUAGES: [Language; 2] = [
         sends: Power::Values,
         null_is_absent: true,
         reads: Reads::Received(Power::Values),
+    },
+    Language {
+        name: "go",
+        folder: "chattypes",
+        files: &[
+            "send/client_to_server.go",
+            "receive/server_to_client.go",
+            "receive/refusal.go",
+        ],
+        ending: "go",
+        comment: "//",
+        sends: Power::Built,
+        null_is_absent: true,
+        reads: Reads::Received(Power::Shape),
     },
 ];

@@ -69,7 +69,7 @@ pub fn folder(root: &Path, language: &Language) -> PathBuf {
 
 /// Where the contract writes programs: beside those that are committed, so that they find what those find.
 pub fn work(root: &Path, language: &Language) -> Result<PathBuf, String> {
-    let folder = folder(root, language).join("work");
+    let folder = folder(root, language).join("built");
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("make {}: {error}", folder.display()))?;
     Ok(folder)

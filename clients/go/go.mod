@@ -1,0 +1,3 @@
+module chatclient
+
+go 1.19
