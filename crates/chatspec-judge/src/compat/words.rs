@@ -189,7 +189,7 @@ pub fn github(report: &Report) -> String {
     text
 }
 
-/// What a change is about: `chat.text (client-to-server)`.
+/// What a change is about: `Chat.text` and its direction.
 pub fn subject(change: &Change) -> String {
     match (&change.message, &change.field) {
         (Some(message), Some(field)) => format!("`{message}.{field}` ({})", change.place),

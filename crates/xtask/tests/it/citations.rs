@@ -25,11 +25,11 @@ const SKIPPED: [&str; 7] = [
     "generated",
     "__pycache__",
 ];
-/// Endings of texts. In Rust only comments and string literals cite.
+/// Endings of texts. Of programs only comments and string literals cite.
 const TEXTS: [&str; 7] = ["md", "yaml", "toml", "rs", "py", "mjs", "json"];
 /// What looks like the name of a rule and is the name of a file.
-const FILES: [&str; 9] = [
-    "rs", "md", "json", "yaml", "toml", "html", "xml", "py", "mjs",
+const FILES: [&str; 11] = [
+    "rs", "md", "json", "yaml", "toml", "html", "xml", "py", "mjs", "png", "txt",
 ];
 /// A keyword as the spec prints it; text around one, outside the spec, is a quote.
 const KEYWORDS: [&str; 5] = [
@@ -135,6 +135,11 @@ fn what_is_a_citation() {
     );
     let rust = "let a = chat.user; // rule: chat.room\nconst A: &str = \"chat.no-echo\";\n#[cfg(test)]\nmod t { \"chat.no\" }\n";
     assert_eq!(of("src/a.rs", rust), ["chat.room", "chat.no-echo"]);
+    assert_eq!(
+        of("a.py", "x = chat.user  # rule: chat.room\ny = 'n'"),
+        ["chat.room"]
+    );
+    assert_eq!(of("a.mjs", "chat.user(\"chat.no-echo\")"), ["chat.no-echo"]);
     assert_eq!(of("tests/a.rs", "\"chat.rom\" // chat.room"), ["chat.room"]);
 }
 
@@ -194,16 +199,18 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The names of rules in a text.
 fn citations(path: &Path, text: &str, topics: &BTreeSet<String>) -> Vec<String> {
-    if path.extension().is_none_or(|ending| ending != "rs") {
-        return names(text, topics);
-    }
+    let comment = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("rs" | "mjs") => "//",
+        Some("py") => "#",
+        _ => return names(text, topics),
+    };
     // Tests misspell names on purpose; their comments do not.
-    let is_test =
-        path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs");
+    let folder = |name: &str| path.components().any(|part| part.as_os_str() == name);
+    let is_test = folder("tests") || folder("controls") || path.ends_with("tests.rs");
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     let mut found = Vec::new();
     for line in code.lines() {
-        let (code, comment) = line.split_once("//").unwrap_or((line, ""));
+        let (code, comment) = line.split_once(comment).unwrap_or((line, ""));
         if !is_test {
             let literals = code.split('"').skip(1).step_by(2);
             found.extend(literals.flat_map(|literal| names(literal, topics)));
