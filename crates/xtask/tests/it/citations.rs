@@ -28,8 +28,9 @@ const SKIPPED: [&str; 7] = [
 /// Endings of texts. Of programs only comments and string literals cite.
 const TEXTS: [&str; 7] = ["md", "yaml", "toml", "rs", "py", "mjs", "json"];
 /// What looks like the name of a rule and is the name of a file.
-const FILES: [&str; 11] = [
-    "rs", "md", "json", "yaml", "toml", "html", "xml", "py", "mjs", "png", "txt",
+const FILES: [&str; 14] = [
+    "rs", "md", "json", "yaml", "toml", "html", "xml", "py", "mjs", "png", "txt", "ts", "go",
+    "java",
 ];
 /// A keyword as the spec prints it; text around one, outside the spec, is a quote.
 const KEYWORDS: [&str; 5] = [
