@@ -68,8 +68,12 @@ pub const FAULTS: &[Fault] = &[
                             return Vec::new();
                         }
                         // Behind the answer to CONNECT: what comes right behind CONNECT itself is early still.
-                        let kept = kept.drain(..).take_while(|_| *connected.open());
-                        kept.chain([text]).collect()
+                        let mut all = match *connected.open() {
+                            true => std::mem::take(&mut kept),
+                            false => Vec::new(),
+                        };
+                        all.push(text);
+                        all
                     }),
                     down: Box::new(move |text| {
                         *seen.open() |= text.starts_with(b"40");
