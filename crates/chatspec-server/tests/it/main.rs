@@ -8,6 +8,7 @@ mod fault;
 mod http;
 mod logs;
 mod order;
+mod page;
 mod polling;
 mod server;
 mod upgrade;

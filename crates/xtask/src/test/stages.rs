@@ -99,6 +99,11 @@ pub fn all() -> Vec<Stage> {
             commands: asyncapi,
         },
         Stage {
+            name: "page in a browser",
+            quick: false,
+            commands: browser,
+        },
+        Stage {
             name: "types, TypeScript",
             quick: false,
             commands: || types("typescript"),
@@ -240,6 +245,15 @@ fn types(language: &str) -> Vec<Line> {
     vec![cargo(&format!(
         "run -q -p xtask -- types --check --contract --language {language}"
     ))]
+}
+
+/// The server's page, which starts and kills its server itself.
+fn browser() -> Vec<Line> {
+    let run = "conformance/browser/run";
+    vec![
+        Line::Run(words(&[run, "--setup"])),
+        Line::Run(words(&[run, &chatspec()])),
+    ]
 }
 
 fn serve() -> Result<(Child, String), String> {

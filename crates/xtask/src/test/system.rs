@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A program or file that must be there, and the Debian packages that bring it.
-const NEEDS: [(&[&str], &[&str]); 5] = [
+const NEEDS: [(&[&str], &[&str]); 6] = [
     (
         &["python3", "-c", "import ensurepip, venv"],
         &["python3", "python3-venv"],
@@ -12,6 +12,7 @@ const NEEDS: [(&[&str], &[&str]); 5] = [
     (&["node", "--version"], &["nodejs"]),
     (&["npm", "--version"], &["npm"]),
     (&["go", "version"], &["golang-go"]),
+    (&["chromium", "--version"], &["chromium"]),
     (
         &["pkg-config", "--exists", "openssl"],
         &["pkg-config", "libssl-dev"],
