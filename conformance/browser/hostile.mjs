@@ -26,13 +26,40 @@ export function tests(world) {
           await play.isCalm();
         }));
     }
-    it("lends the page its name while the lost connection holds it", () =>
+    it("keeps a page out of its room for a while after a lost connection", () =>
+      onStage(undefined, async ({ stage, person }) => {
+        stage.refusals.push({ code: 20, message: "taken" }, { code: 30, message: "slow", retry_ms: 2_500 });
+        await stage.blink();
+        await person.line("The lost connection still holds your name. Trying again in 1 s.");
+        await person.line("That was too fast. Wait 3 s. Trying again in 3 s.");
+        await stage.joins(2);
+        await person.isIn();
+        // Each of them once.
+        strictEqual((await person.lines()).filter((line) => line.includes("Trying again")).length, 2);
+      }));
+    it("refuses a connection, with markup, and then takes it", () =>
+      onStage(undefined, async (play) => {
+        const { stage, person } = play;
+        stage.closed.push("<img src=x onerror=canary()>");
+        await stage.blink();
+        await person.line("The server refuses the connection: <img src=x onerror=canary()>");
+        await stage.joins(2);
+        await person.isIn();
+        await play.settled();
+        await play.isCalm();
+      }));
+    it("is left while it is away, and not entered again", () =>
       onStage(undefined, async ({ stage, person }) => {
         stage.refusals.push({ code: 20, message: "taken" });
         await stage.blink();
         await person.line("The lost connection still holds your name. Trying again in 1 s.");
-        await person.isIn();
-        deepStrictEqual(stage.joined, ["VIC", "VIC"]);
+        await person.button("Leave").click();
+        await person.state("Connected; in no room");
+        await stage.blink();
+        await person.page.waitForFunction(() => document.querySelectorAll("#chatbox .gap").length === 2);
+        // Whatever the page had asked before would be heard before this.
+        await Promise.all([stage.hears("users"), person.button("Users").click()]);
+        deepStrictEqual(stage.joined, ["VIC"]);
       }));
   });
   describe("without the defences of the page", () => {

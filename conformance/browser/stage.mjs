@@ -10,6 +10,8 @@ export class Stage {
   joined = [];
   /** Answers to the next joins in place of acceptance. */
   refusals = [];
+  /** What the next connections are refused with, in place of a session. */
+  closed = [];
   #events = new EventEmitter();
   #http;
   #io;
@@ -29,11 +31,17 @@ export class Stage {
     this.#spoil = spoil;
     this.joined = [];
     this.refusals = [];
+    this.closed = [];
   }
 
   /** Waits until so many joins have been accepted. */
   async joins(count) {
     while (this.joined.length < count) await once(this.#events, "join");
+  }
+
+  /** Waits for the next message of this kind. */
+  async hears(event) {
+    await once(this.#events, event);
   }
 
   /** Closes every connection, and takes new ones at once. */
@@ -62,19 +70,23 @@ export class Stage {
     this.#http = createServer((request, response) => this.#page(request, response));
     // Over polling alone: a flood comes in few answers then, each of which the driver of the browser takes note of.
     this.#io = new Server(this.#http, { serveClient: false, allowUpgrades: false });
-    this.#io.on("connection", (socket) => socket.on("chat", (message, ack) => this.#hears(message, ack)));
+    this.#io.use((_, next) => {
+      const why = this.closed.shift();
+      next(why === undefined ? undefined : new Error(why));
+    });
+    this.#io.on("connection", (socket) => socket.on("chat", (message, ack) => this.#take(message, ack)));
     this.#http.listen(port, "127.0.0.1");
     await once(this.#http, "listening");
     this.url = `http://127.0.0.1:${this.#http.address().port}`;
   }
 
-  #hears(message, ack) {
+  #take(message, ack) {
     if (message.event === "join") {
       const refusal = this.refusals.shift();
       if (refusal) return ack?.(refusal);
       this.joined.push(message.user);
-      this.#events.emit("join");
     }
+    this.#events.emit(message.event);
     ack?.();
   }
 

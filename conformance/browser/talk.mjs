@@ -47,6 +47,15 @@ export function tests(world) {
     ]);
   });
 
+  it("gets to a WebSocket under its own policy", async () => {
+    const [ada] = await world.cast.at("about:blank");
+    const [socket] = await Promise.all([ada.page.waitForEvent("websocket"), ada.open(world.server.url)]);
+    const { payload } = await socket.waitForEvent("framereceived");
+    // The answer to the probe of the client.
+    strictEqual(payload, "3probe");
+    ada.isDone();
+  });
+
   play("a private message is for one, and marked", 3, async (ann, ben, cas) => {
     await ann.join("Ann", "three");
     await ben.join("Ben B", "three");

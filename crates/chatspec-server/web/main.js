@@ -3,7 +3,7 @@
 import { readImage } from "./images.js";
 import { Log } from "./log.js";
 import { Session } from "./session.js";
-import { inSeconds, parseTyped, refusalInWords } from "./words.js";
+import { asText, clip, inSeconds, parseTyped, refusalInWords } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const [name, room, message, files] = ["username", "roomname", "sendmsg", "imgfile"].map(at);
@@ -15,9 +15,15 @@ const session = new Session({
   refused: (refusal) => log.notice(refusalInWords(refusal), "refusal"),
   lost: () => log.notice("The connection is lost. Trying to get it back."),
   back: (ms) => log.notice(`Connected again after ${inSeconds(ms)}. What was said in the meantime is missing here.`, "notice gap"),
-  held: (ms) => log.notice(`The lost connection still holds your name. Trying again in ${inSeconds(ms)}.`),
+  later: (refusal, ms) => log.notice(`${whyLater(refusal)} Trying again in ${inSeconds(ms)}.`),
+  turnedAway: (why) => log.notice(`The server refuses the connection: ${clip(asText(why))}`, "refusal"),
   unanswered: () => log.notice("The server did not answer. You are in no room.", "refusal"),
 });
+
+function whyLater(refusal) {
+  // By ourselves, most likely.
+  return refusal.code === 20 ? "The lost connection still holds your name." : refusalInWords(refusal);
+}
 
 function heard(data) {
   switch (data?.type) {
@@ -106,10 +112,11 @@ files.addEventListener("change", () => {
 });
 
 addEventListener("paste", (event) => {
-  const pasted = [...(event.clipboardData?.files ?? [])];
-  if (pasted.length === 0) return;
+  const { files: pasted = [], types = [] } = event.clipboardData ?? {};
+  // Text that brings a picture of itself is meant as text.
+  if (pasted.length === 0 || types.includes("text/plain")) return;
   event.preventDefault();
-  send(pasted);
+  send([...pasted]);
 });
 
 const main = document.querySelector("main");

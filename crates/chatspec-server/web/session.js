@@ -1,22 +1,23 @@
 // The connection, and the room that we mean to be in, whatever the connection does.
 
 import { io } from "./vendor/socket.io.esm.min.js";
-import { readRefusal } from "./words.js";
+import { readRefusal, waitOf } from "./words.js";
 
 /** Time for an answer, in milliseconds. */
 const ANSWER_MS = 10_000;
 /** The same for an image, which takes its time on a slow line. */
 const IMAGE_MS = 60_000;
-/** How long a rejoin is tried while our own lost connection may still hold the name: interval, timeout and grace. */
-const HELD_MS = 50_000;
+/** How long a rejoin is tried: our own lost connection may hold the name for the heartbeat's interval, timeout and grace. */
+const REJOIN_MS = 50_000;
 /** Longest pause between two attempts. */
 const PAUSE_MAX_MS = 8_000;
 
-const NAME_TAKEN = 20;
+/** Name taken, rate limited, at capacity: what may be over when a rejoin is tried again. */
+const PASSING = new Set([20, 30, 31]);
 
 /**
  * Connects, and tells `hear` what happens: `state({ link, phase, user, room })`, `chat(data)`, `refused(refusal)`, `lost()`,
- * `back(ms)`, `held(ms)` before another attempt to rejoin, `unanswered()`.
+ * `back(ms)`, `later(refusal, ms)` before another attempt to rejoin, `unanswered()`, `turnedAway(message)`.
  *
  * `link` is `connecting`, `up` or `down`; `phase` is `out`, `joining`, `in` or `rejoining`.
  */
@@ -38,7 +39,7 @@ export class Session {
     this.#socket = io({ reconnectionDelayMax: 10_000 });
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", (reason) => this.#disconnected(reason));
-    this.#socket.on("connect_error", () => this.#set({ link: "down" }));
+    this.#socket.on("connect_error", (error) => this.#failed(error));
     this.#socket.on("chat", (data) => hear.chat(data));
     this.#socket.on("message", (text) => this.#told(text));
   }
@@ -94,11 +95,21 @@ export class Session {
       this.#hear.lost();
     }
     this.#set({ link: "down", phase: this.#phase === "out" ? "out" : "rejoining" });
-    // The library does not come back by itself when the server has closed on purpose.
-    if (reason === "io server disconnect") {
-      this.#timer = setTimeout(() => this.#socket.connect(), pause(this.#kicks));
-      this.#kicks += 1;
-    }
+    if (reason === "io server disconnect") this.#comeBack();
+  }
+
+  #failed(error) {
+    this.#set({ link: "down" });
+    // Otherwise the library tries again.
+    if (this.#socket.active) return;
+    if (this.#kicks === 0) this.#hear.turnedAway(error.message);
+    this.#comeBack();
+  }
+
+  // The library does not come back by itself when the server has closed, or refused, on purpose.
+  #comeBack() {
+    this.#timer = setTimeout(() => this.#socket.connect(), pause(this.#kicks));
+    this.#kicks += 1;
   }
 
   async #enter() {
@@ -115,15 +126,15 @@ export class Session {
         this.#set({ phase: "in" });
         return;
       }
-      const ghost = this.#phase === "rejoining" && answer.refusal?.code === NAME_TAKEN;
-      if (!ghost || Date.now() - since > HELD_MS) {
+      const passing = this.#phase === "rejoining" && PASSING.has(answer.refusal?.code);
+      if (!passing || Date.now() - since > REJOIN_MS) {
         this.#out();
         if (answer.refusal) this.#hear.refused(answer.refusal);
         else this.#hear.unanswered();
         return;
       }
-      const ms = pause(attempt);
-      this.#hear.held(ms);
+      const ms = Math.max(pause(attempt), waitOf(answer.refusal));
+      this.#hear.later(answer.refusal, ms);
       await new Promise((resolve) => {
         this.#timer = setTimeout(resolve, ms);
       });

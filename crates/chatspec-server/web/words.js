@@ -8,6 +8,9 @@ const SHOWN_MAX = 20_000;
 /** The same for a name. */
 const NAME_SHOWN_MAX = 200;
 
+/** Longest wait that a server can ask for, in milliseconds. */
+const WAIT_MAX_MS = 60_000;
+
 const REFUSALS = new Map([
   [10, "The server does not know this kind of message."],
   [11, "This name cannot be used. A name has 1 to 64 characters, none of them invisible."],
@@ -42,9 +45,16 @@ export function readRefusal(sent) {
 }
 
 /** A refusal in words: ours where the code is known, the server's otherwise. */
-export function refusalInWords({ code, message, retry_ms: wait }) {
+export function refusalInWords(refusal) {
+  const { code, message } = refusal;
   const words = REFUSALS.get(code) ?? `The server refused (${code}): ${clip(asText(message))}`;
-  return Number.isFinite(wait) && wait > 0 ? `${words} Wait ${inSeconds(wait)}.` : words;
+  const wait = waitOf(refusal);
+  return wait > 0 ? `${words} Wait ${inSeconds(wait)}.` : words;
+}
+
+/** The milliseconds that a refusal asks to wait; none, if it makes no sense. */
+export function waitOf({ retry_ms: wait }) {
+  return Number.isFinite(wait) && wait > 0 && wait <= WAIT_MAX_MS ? wait : 0;
 }
 
 /** A length of time in milliseconds, for people. */
