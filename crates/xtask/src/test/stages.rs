@@ -118,6 +118,11 @@ pub fn all() -> Vec<Stage> {
             quick: false,
             commands: || types("go"),
         },
+        Stage {
+            name: "types, Java",
+            quick: false,
+            commands: || types("java"),
+        },
     ]
 }
 

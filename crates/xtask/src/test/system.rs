@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A program or file that must be there, and the Debian packages that bring it.
-const NEEDS: [(&[&str], &[&str]); 6] = [
+const NEEDS: [(&[&str], &[&str]); 8] = [
     (
         &["python3", "-c", "import ensurepip, venv"],
         &["python3", "python3-venv"],
@@ -13,6 +13,11 @@ const NEEDS: [(&[&str], &[&str]); 6] = [
     (&["npm", "--version"], &["npm"]),
     (&["go", "version"], &["golang-go"]),
     (&["chromium", "--version"], &["chromium"]),
+    (&["javac", "--version"], &["default-jdk-headless"]),
+    (
+        &["test", "-e", "/usr/share/java/jackson-databind.jar"],
+        &["libjackson2-databind-java"],
+    ),
     (
         &["pkg-config", "--exists", "openssl"],
         &["pkg-config", "libssl-dev"],

@@ -46,7 +46,7 @@ pub enum Reads {
 }
 
 /// All languages.
-pub const LANGUAGES: [Language; 3] = [
+pub const LANGUAGES: [Language; 4] = [
     Language {
         name: "typescript",
         folder: "chat-types",
@@ -76,6 +76,38 @@ pub const LANGUAGES: [Language; 3] = [
             "receive/refusal.go",
         ],
         ending: "go",
+        comment: "//",
+        sends: Power::Built,
+        null_is_absent: true,
+        reads: Reads::Received(Power::Shape),
+    },
+    Language {
+        name: "java",
+        folder: "chattypes",
+        files: &[
+            "send/Chat.java",
+            "send/ChatEvent.java",
+            "send/Image.java",
+            "send/ImageEvent.java",
+            "send/Join.java",
+            "send/JoinEvent.java",
+            "send/Leave.java",
+            "send/LeaveEvent.java",
+            "send/UsersRequest.java",
+            "send/UsersRequestEvent.java",
+            "receive/ChatMessage.java",
+            "receive/ChatMessageType.java",
+            "receive/DelUser.java",
+            "receive/DelUserType.java",
+            "receive/ImageMessage.java",
+            "receive/ImageMessageType.java",
+            "receive/NewUser.java",
+            "receive/NewUserType.java",
+            "receive/Refusal.java",
+            "receive/UserList.java",
+            "receive/UserListType.java",
+        ],
+        ending: "java",
         comment: "//",
         sends: Power::Built,
         null_is_absent: true,

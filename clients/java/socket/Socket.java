@@ -1,0 +1,66 @@
+package socket;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** As much of a Socket.IO client as the example needs, over WebSocket. What does not come within five seconds is an error. */
+public final class Socket implements WebSocket.Listener, AutoCloseable {
+    private final BlockingQueue<String> connected = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> acks = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final StringBuilder text = new StringBuilder();
+    private final WebSocket socket;
+    private int calls;
+
+    /** Connects to the default namespace of the server at an address such as http://127.0.0.1:5005. */
+    public Socket(String url) throws Exception {
+        URI address = URI.create(url.replaceFirst("^http", "ws").replaceFirst("/$", "") + "/socket.io/?EIO=4&transport=websocket");
+        socket = HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, this).join();
+        socket.sendText("40", true).join();
+        next(connected);
+    }
+
+    /** Sends a message as the event `chat`, and waits for its acknowledgement: the list of its arguments. */
+    public JsonNode call(String message) throws Exception {
+        socket.sendText("42" + ++calls + "[\"chat\"," + message + "]", true).join();
+        String prefix = "43" + calls;
+        return new ObjectMapper().readTree(next(acks).substring(prefix.length()));
+    }
+
+    /** Waits for the argument of the next event `chat`. */
+    public String receive() throws Exception {
+        return new ObjectMapper().readTree(next(events).substring(2)).get(1).toString();
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+        text.append(part);
+        if (last) {
+            String packet = text.toString();
+            text.setLength(0);
+            if (packet.equals("2")) from.sendText("3", true);
+            if (packet.startsWith("40")) connected.add(packet);
+            if (packet.startsWith("43")) acks.add(packet);
+            if (packet.startsWith("42[\"chat\",")) events.add(packet);
+        }
+        return WebSocket.Listener.super.onText(from, part, last);
+    }
+
+    @Override
+    public void close() {
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    }
+
+    private static String next(BlockingQueue<String> queue) throws InterruptedException {
+        String packet = queue.poll(5, TimeUnit.SECONDS);
+        if (packet == null) throw new IllegalStateException("nothing came for five seconds");
+        return packet;
+    }
+}
