@@ -1,5 +1,7 @@
 //! Every word holds where it should, and does not where it should not.
 
+mod said;
+
 use serde_json::json;
 
 use crate::finding::Outcome;
