@@ -243,3 +243,71 @@ fn evidence_against_a_rule_of_another_suite_counts() {
     assert_eq!(with(Verdict::Unverified), (Some(true), 0));
     assert_eq!(with(Verdict::Blocked), (Some(true), 0));
 }
+/// Each rule that was not verified has the reason that fits it best.
+#[test]
+fn a_reason_fits_what_happened() {
+    let reason = |rule: &str, run: &Run, cases: Vec<CaseReport>| {
+        let report = Report::new(run, &rules(), cases).explained(&rules(), run.slow);
+        report
+            .summary
+            .not_verified
+            .get(rule)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let run = Run::default();
+    let slow = Run {
+        slow: true,
+        ..Run::default()
+    };
+    let aborted = Run {
+        aborted: true,
+        ..Run::default()
+    };
+    let none = || vec![case("x", &[("a.must", Verdict::Pass)])];
+    let came = || vec![case("x", &[("b.must", Verdict::Unverified)])];
+    let (uncovered, interrupted, missed) = (
+        "no case of this run covers it",
+        "the run was interrupted before a case came to it",
+        "no case of this run came to it",
+    );
+    assert_eq!(reason("b.must", &run, none()), uncovered);
+    assert_eq!(reason("b.must", &aborted, none()), interrupted);
+    assert_eq!(reason("b.must", &run, came()), missed);
+    assert_eq!(reason("b.must", &aborted, came()), missed);
+    assert!(reason("d.slow", &run, none()).starts_with("slow: "));
+    assert_eq!(reason("d.slow", &slow, none()), uncovered);
+    assert_eq!(reason("a.must", &run, none()), "", "it was verified");
+}
+
+/// What a baseline knows is expected, and an entry that is not true fails the run.
+#[test]
+fn the_exit_code_takes_a_baseline_into_account() {
+    use chatspec_judge::report::Compared;
+    let code = |known: bool, wrong: &[&str]| {
+        let mut failing = case("y", &[("a.must", Verdict::Fail)]);
+        if known {
+            failing
+                .known
+                .insert("a.must".to_owned(), "the library".to_owned());
+        }
+        let good = case(
+            "x",
+            &[
+                ("a.must", Verdict::Pass),
+                ("b.must", Verdict::Pass),
+                ("c.should", Verdict::Pass),
+            ],
+        );
+        let mut report = Report::new(&Run::default(), &rules(), vec![good, failing]);
+        report.summary.baseline = Some(Compared {
+            wrong: wrong.iter().map(|line| (*line).to_owned()).collect(),
+            ..Compared::default()
+        });
+        assert_eq!(report.conformant, Some(false), "known is not green");
+        report.exit_code(false)
+    };
+    assert_eq!(code(false, &[]), 1);
+    assert_eq!(code(true, &[]), 0);
+    assert_eq!(code(true, &["stale"]), 1);
+}
