@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Folders below `data/` (links into the checkout, copies in a packaged crate), and the endings of what is embedded.
-const FOLDERS: [(&str, &str); 5] = [
+const FOLDERS: [(&str, &str); 6] = [
     ("spec/generated", "json"),
     ("schemas", "json"),
     ("fixtures/conversations", "yaml"),
     ("conformance/requirements", "yaml"),
+    ("conformance/compat", "json"),
     ("fixtures/hostile", "yaml"),
 ];
 

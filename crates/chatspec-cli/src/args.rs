@@ -272,6 +272,10 @@ pub enum SchemaCommand {
     Validate(Validate),
     /// Compare two versions of a protocol: what differs, whom it breaks, and by which message
     Diff(diff::Diff),
+    /// Send a witness of a comparison to a server, and say what becomes of it
+    Replay(diff::Replay),
+    /// Compare versions whose verdicts are known, and say whether they are found
+    Corpus(diff::Corpus),
 }
 
 #[derive(Debug, Parser)]

@@ -44,6 +44,7 @@ impl Data {
             ("schemas", "json"),
             ("fixtures/conversations", "yaml"),
             (REQUIREMENTS, "yaml"),
+            ("conformance/compat", "json"),
             ("fixtures/hostile", "yaml"),
         ] {
             for path in walk(&folder.join(below), ending) {

@@ -48,7 +48,7 @@ fn main() -> std::process::ExitCode {
             Command::Explain(explain) => command::explain::run(&explain),
             Command::Lint(lint) => command::lint::run(&lint),
             Command::Judge(judge) => command::judge::run(&judge),
-            Command::Schema(schema) => command::schema::run(&schema),
+            Command::Schema(schema) => command::schema::run(&schema).await,
             Command::Report(convert) => command::report::run(&convert),
             Command::Matrix(matrix) => command::matrix::run(&matrix),
             Command::Fixtures(fixtures) => command::fixtures::run(&fixtures),

@@ -57,6 +57,17 @@ pub async fn open(args: &Test) -> Result<Server, Failure> {
     })
 }
 
+/// Starts the embedded reference server.
+pub async fn reference() -> Result<Server, Failure> {
+    let (url, repeat, running) = embedded().await?;
+    let target = Target::parse(&url).map_err(|error| Failure::ours(error.to_string()))?;
+    Ok(Server {
+        target,
+        repeat,
+        running,
+    })
+}
+
 impl Server {
     /// Ends what was started.
     pub async fn close(self) {

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench, codegen, coverage, faults, flake, matrix, mutants, pages, requirements, test, types,
+    bench, codegen, coverage, faults, flake, gate, matrix, mutants, pages, released, requirements,
+    test, types,
 };
 
 /// The project's own chores.
@@ -25,6 +26,8 @@ enum Command {
     Coverage(coverage::Options),
     /// Play every server that we have, and write docs/matrix.md.
     Matrix(matrix::Options),
+    /// Hold the protocol against everything that was released.
+    Gate(gate::Options),
     /// Look at reports in a browser, and write the pictures in docs/.
     Pages(pages::Options),
     /// Run everything that is to hold.
@@ -35,6 +38,8 @@ enum Command {
     Flake(flake::Options),
     /// Break the pure crates line by line, and look whether their tests notice.
     Mutants(mutants::Options),
+    /// Release the protocol's schemas, for good.
+    ReleaseSchemas(released::Options),
     /// Write the rules that a revision scores, or release them.
     Requirements(requirements::Options),
     /// Make the types of each language in clients/ with its generator, or hold them to their contract.
@@ -52,6 +57,8 @@ fn main() -> ExitCode {
         Command::Faults(options) => faults::run(&options),
         Command::Flake(options) => flake::run(&options),
         Command::Mutants(options) => mutants::run(&options),
+        Command::Gate(options) => gate::run(&options),
+        Command::ReleaseSchemas(options) => released::run(&options),
         Command::Requirements(options) => requirements::run(&options),
         Command::Types(options) => types::run(&options),
     }

@@ -15,7 +15,7 @@ use chatspec_judge::rule::{Rule, RulesFile};
 
 use crate::codegen::{self, Artifact};
 
-pub use frozen::{check, hash_of};
+pub use frozen::{check, hash_of, hashes_in};
 
 /// The folder of the sets.
 pub const FOLDER: &str = "conformance/requirements";

@@ -55,3 +55,17 @@ pub struct Replay {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub wait: u64,
 }
+
+/// Plays the corpus of edits: small changes of a small protocol, each with the verdicts that are right.
+#[derive(Debug, Parser)]
+#[command(
+    after_help = "Exit codes: 0 every cell is right, 1 one is not, 2 usage, or a corpus that cannot be read"
+)]
+pub struct Corpus {
+    /// Write every witness with the schemas that it shows a break on, as one JSON file: for validators that are not ours
+    #[arg(long, value_name = "FILE")]
+    pub proofs: Option<PathBuf>,
+    /// A checkout, in place of the embedded corpus
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}

@@ -1,6 +1,8 @@
 //! `chatspec schema`: the schemas, and messages held against them.
 
+mod corpus;
 mod diff;
+mod replay;
 mod validate;
 
 use std::path::Path;
@@ -11,11 +13,13 @@ use crate::exit::{Exit, Failure};
 use crate::output::out::{out, outln};
 
 /// Runs one of its commands.
-pub fn run(args: &Schema) -> Result<Exit, Failure> {
+pub async fn run(args: &Schema) -> Result<Exit, Failure> {
     match &args.command {
         SchemaCommand::Print { name, data } => print(name.as_deref(), data.as_deref()),
         SchemaCommand::Validate(args) => validate::run(args),
         SchemaCommand::Diff(args) => diff::run(args),
+        SchemaCommand::Replay(args) => replay::run(args).await,
+        SchemaCommand::Corpus(args) => corpus::run(args),
     }
 }
 

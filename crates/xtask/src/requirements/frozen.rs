@@ -141,7 +141,12 @@ pub fn hash_of(text: &str) -> String {
 
 /// Path and hash of every released set.
 fn hashes(root: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(root.join(HASHES)).unwrap_or_default();
+    hashes_in(&root.join(HASHES))
+}
+
+/// Path and hash of all that a list of hashes names; of none, where there is no list.
+pub fn hashes_in(list: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(list).unwrap_or_default();
     text.lines()
         .filter_map(|line| line.split_once("  "))
         .map(|(hash, path)| (path.to_owned(), hash.to_owned()))

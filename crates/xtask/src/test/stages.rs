@@ -69,6 +69,11 @@ pub fn all() -> Vec<Stage> {
             commands: bad_input,
         },
         Stage {
+            name: "protocol changes",
+            quick: false,
+            commands: changes,
+        },
+        Stage {
             name: "flask",
             quick: false,
             commands: || interop("flask"),
@@ -187,6 +192,27 @@ fn bad_input() -> Vec<Line> {
         ])),
         cargo(&format!(
             "run -q -p xtask -- coverage --check --from {conversations} --from {hostile}"
+        )),
+    ]
+}
+
+/// The corpus of edits, its witnesses confirmed by a validator that is not ours, and the gate; types have a stage of their
+/// own.
+fn changes() -> Vec<Line> {
+    let [conversations, hostile, proofs] =
+        ["report.json", "hostile.json", "proofs.json"].map(report);
+    let validator = "conformance/interop/validator/run";
+    vec![
+        Line::Run(words(&[
+            &chatspec(),
+            "schema",
+            "corpus",
+            "--proofs",
+            &proofs,
+        ])),
+        Line::Run(words(&[validator, "--witnesses", &proofs])),
+        cargo(&format!(
+            "run -q -p xtask -- gate --without-types --from {conversations} --from {hostile}"
         )),
     ]
 }
