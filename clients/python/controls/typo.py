@@ -1,5 +1,5 @@
-# says: ValidationError: 1 validation error for ClientMessage chat.txt Extra inputs are not permitted
-from chat_types.client_to_server import ClientMessage
+# says: ValidationError: 1 validation error for Chat txt Extra inputs are not permitted
+from chat_types import Chat
 
-ClientMessage.model_validate({"event": "chat", "text": "hi"})  # good
-ClientMessage.model_validate({"event": "chat", "txt": "hi"})  # bad
+Chat(room="lobby", text="hi")  # good
+Chat(room="lobby", txt="hi")  # bad

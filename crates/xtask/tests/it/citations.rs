@@ -16,7 +16,8 @@ const FOLDERS: [&str; 6] = [
     "crates",
 ];
 /// Folders in them that are not ours, or that are made from what is checked here.
-const SKIPPED: [&str; 7] = [
+const SKIPPED: [&str; 8] = [
+    "built",
     "node_modules",
     ".venv",
     "target",
