@@ -27,7 +27,7 @@ pub struct Args {
 pub enum Command {
     /// Test a server. Without URL and --cmd: the reference server, embedded, profile hardened
     Test(Box<Test>),
-    /// Run the reference server
+    /// Run the reference server, with a page to talk with at /
     Serve(Serve),
     /// List rules and conversations
     List(List),
