@@ -11,7 +11,7 @@ use super::schema::{Kind, Schema};
 /// Makes values; the same ones in every run.
 pub struct Fuzz {
     state: u64,
-    walks: HashMap<String, Option<Walk>>,
+    walks: HashMap<String, Option<Rc<Walk>>>,
 }
 
 impl Fuzz {
@@ -144,7 +144,7 @@ impl Fuzz {
                 with,
                 ..Strings::default()
             };
-            self.walks.insert(key.clone(), Walk::new(&strings).ok());
+            self.walks.insert(key.clone(), Walk::of(&strings).ok());
         }
         let target = match (self.below(8), max) {
             (0, Some(max)) if max < 20_000 => max,

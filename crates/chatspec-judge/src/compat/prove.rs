@@ -77,15 +77,28 @@ fn find(demands: &[Demand], budget: &mut Budget) -> Found {
 /// The better of two answers: the smaller value; and what is not decided only where there is no value.
 fn smaller(one: Found, other: Found) -> Found {
     match (one, other) {
-        (Found::Value(a), Found::Value(b)) => Found::Value(if size(&b) < size(&a) { b } else { a }),
+        (Found::Value(a), Found::Value(b)) => {
+            let (long, longer) = (length(&a), length(&b));
+            let second = longer < long || (longer == long && b.to_string() < a.to_string());
+            Found::Value(if second { b } else { a })
+        }
         (Found::Value(a), _) | (_, Found::Value(a)) => Found::Value(a),
         (Found::Unknown(why), _) | (_, Found::Unknown(why)) => Found::Unknown(why),
         (Found::Nothing, Found::Nothing) => Found::Nothing,
     }
 }
 
-/// The order of witnesses: the shorter text, then the earlier one.
+/// The order of witnesses: the shorter one, then the earlier text.
 pub(super) fn size(value: &Value) -> (usize, String) {
-    let text = value.to_string();
-    (text.len(), text)
+    (length(value), value.to_string())
+}
+
+/// The length of the JSON text in bytes, escapes left out of account: witnesses can be large, and most are compared.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => items.iter().map(|item| length(item) + 1).sum::<usize>() + 2,
+        Value::Object(map) => map.iter().map(|(key, item)| key.len() + length(item) + 4).sum::<usize>() + 2,
+        other => other.to_string().len(),
+    }
 }

@@ -66,7 +66,8 @@ impl Pattern {
     /// # Errors
     /// It is too long.
     pub fn literal(text: &str) -> Result<Pattern, String> {
-        let mut pattern = Pattern::empty(text);
+        // No expression of the portable subset holds a NUL: the name is its own.
+        let mut pattern = Pattern::empty(&format!("\0{text}"));
         let accept = pattern.push(Node::Accept)?;
         let mut next = pattern.push(Node::End(accept))?;
         for char in text.chars().rev() {

@@ -1,5 +1,6 @@
 //! Several automata, walked side by side.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -34,7 +35,7 @@ impl Strings {
         if self.max.is_some_and(|max| max < self.min) {
             return Ok(None);
         }
-        match Walk::new(self)?.shortest(self.min, self.max) {
+        match Walk::of(self)?.shortest(self.min, self.max) {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(why)) => Err(why),
             None => Ok(None),
@@ -50,7 +51,36 @@ pub struct Walk {
     pub(crate) ends: Vec<bool>,
 }
 
+thread_local! {
+    /// Walks that were made: the same few expressions are asked about for every field that has them. Whether a walk is
+    /// remembered changes nothing but the time.
+    static KNOWN: RefCell<HashMap<String, Result<Rc<Walk>, String>>> = RefCell::default();
+}
+
+/// Walks that are remembered, at most.
+const KNOWN_MAX: usize = 256;
+
 impl Walk {
+    /// The walk through these expressions, made or remembered.
+    ///
+    /// # Errors
+    /// As for [`Walk::new`].
+    pub fn of(strings: &Strings) -> Result<Rc<Walk>, String> {
+        let sources = |patterns: &[Rc<Pattern>]| patterns.iter().map(|pattern| format!("{:?} ", pattern.source)).collect::<String>();
+        let key = format!("{}- {}", sources(&strings.with), sources(&strings.without));
+        if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
+            return known;
+        }
+        let made = Walk::new(strings).map(Rc::new);
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() >= KNOWN_MAX {
+                known.clear();
+            }
+            known.insert(key, made.clone());
+        });
+        made
+    }
+
     /// Walks all states. State 0 is the start.
     ///
     /// # Errors

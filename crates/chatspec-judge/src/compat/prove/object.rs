@@ -118,7 +118,9 @@ impl Space<'_> {
         let value = Value::Object(object);
         match open {
             _ if count >= self.min && count <= self.max => {
-                match self.atoms.iter().all(|atom| atom.holds(&value)) {
+                // The rest holds by how the object was built.
+                let mut excluded = self.atoms.iter().filter(|atom| matches!(atom, Atom::In(_, false)));
+                match excluded.all(|atom| atom.holds(&value)) {
                     true => Found::Value(value),
                     false => Found::Unknown("an object was found that is excluded".to_owned()),
                 }
