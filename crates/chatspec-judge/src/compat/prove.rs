@@ -98,7 +98,12 @@ fn length(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len() + 2,
         Value::Array(items) => items.iter().map(|item| length(item) + 1).sum::<usize>() + 2,
-        Value::Object(map) => map.iter().map(|(key, item)| key.len() + length(item) + 4).sum::<usize>() + 2,
+        Value::Object(map) => {
+            map.iter()
+                .map(|(key, item)| key.len() + length(item) + 4)
+                .sum::<usize>()
+                + 2
+        }
         other => other.to_string().len(),
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn check(root: &Path) -> Vec<String> {
     for report in &reports {
         match report.verdict {
             Verdict::Ok => println!(
-                "       {} -> {}: {}",
+                "    {} -> {}: {}",
                 report.old,
                 report.new,
                 words::summary(report)

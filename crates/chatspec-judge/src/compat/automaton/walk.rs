@@ -66,7 +66,12 @@ impl Walk {
     /// # Errors
     /// As for [`Walk::new`].
     pub fn of(strings: &Strings) -> Result<Rc<Walk>, String> {
-        let sources = |patterns: &[Rc<Pattern>]| patterns.iter().map(|pattern| format!("{:?} ", pattern.source)).collect::<String>();
+        let sources = |patterns: &[Rc<Pattern>]| {
+            patterns
+                .iter()
+                .map(|pattern| format!("{:?} ", pattern.source))
+                .collect::<String>()
+        };
         let key = format!("{}- {}", sources(&strings.with), sources(&strings.without));
         if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
             return known;

@@ -119,7 +119,10 @@ impl Space<'_> {
         match open {
             _ if count >= self.min && count <= self.max => {
                 // The rest holds by how the object was built.
-                let mut excluded = self.atoms.iter().filter(|atom| matches!(atom, Atom::In(_, false)));
+                let mut excluded = self
+                    .atoms
+                    .iter()
+                    .filter(|atom| matches!(atom, Atom::In(_, false)));
                 match excluded.all(|atom| atom.holds(&value)) {
                     true => Found::Value(value),
                     false => Found::Unknown("an object was found that is excluded".to_owned()),
