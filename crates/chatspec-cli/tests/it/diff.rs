@@ -227,18 +227,44 @@ async fn witnesses_are_files() {
     );
 }
 
+/// The judge's tests play the whole corpus; here are two edits of it, and what is said of one whose cells are wrong.
 #[tokio::test]
-async fn the_corpus_is_right() {
-    let folder = TempDir::new().expect("a folder");
-    let proofs = folder.path().join("proofs.json").display().to_string();
-    let ran = chatspec(["schema", "corpus", "--proofs", &proofs])
-        .await
-        .exits(0);
-    ran.says(&["52 of 52 cells right, 0 unknown; 26 of 26 edits mirrored"]);
-    let proofs: Value =
-        serde_json::from_str(&fs::read_to_string(proofs).expect("readable")).expect("JSON");
-    assert!(
-        proofs.as_array().is_some_and(|proofs| proofs.len() >= 56),
-        "each break has one"
+async fn the_corpus_is_played() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/compat");
+    let data = TempDir::new().expect("a folder");
+    let folder = data.path().join("conformance/compat");
+    fs::create_dir_all(folder.join("base")).expect("a folder");
+    for entry in fs::read_dir(format!("{corpus}/base")).expect("the base is there") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().unwrap_or_default().to_owned();
+        fs::copy(&path, folder.join("base").join(name)).expect("writable");
+    }
+    let edits = fs::read_to_string(format!("{corpus}/edits.json")).expect("readable");
+    let edits: Vec<Value> = serde_json::from_str(&edits).expect("JSON");
+    let write = |edits: &[Value]| {
+        fs::write(folder.join("edits.json"), json!(edits).to_string()).expect("writable")
+    };
+    fs::write(folder.join("rows.json"), "[]").expect("writable");
+    let proofs = data.path().join("proofs.json").display().to_string();
+    let name = data.path().display().to_string();
+    let args = ["schema", "corpus", "--data", &name, "--proofs", &proofs];
+
+    write(&edits[2..4]);
+    let ran = chatspec(args).await.exits(0);
+    ran.says(&["4 of 4 cells right, 0 unknown; 2 of 2 edits mirrored"]);
+    let written: Value =
+        serde_json::from_str(&fs::read_to_string(&proofs).expect("readable")).expect("JSON");
+    assert_eq!(
+        written.as_array().map(Vec::len),
+        Some(4),
+        "one for each break"
     );
+
+    let mut wrong = edits[2..4].to_vec();
+    wrong[0]["cells"] = json!(["ok", "ok", "ok", "ok"]);
+    write(&wrong);
+    chatspec(args)
+        .await
+        .exits(1)
+        .says(&["WRONG", "3 of 4 cells right"]);
 }
