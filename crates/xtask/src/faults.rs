@@ -31,6 +31,9 @@ pub struct Options {
     /// five times as long.
     #[arg(long, value_name = "NAME", default_value = "release")]
     pub profile: String,
+    /// Folder with the programs, built already with the feature `fault`; nothing is built then.
+    #[arg(long, value_name = "FOLDER")]
+    pub programs: Option<PathBuf>,
     /// Write the kill matrix to this file. With `--fault`, the rows of the others stay as they are.
     #[arg(long, value_name = "PATH")]
     pub markdown: Option<PathBuf>,
@@ -49,7 +52,10 @@ pub fn run(options: &Options) -> ExitCode {
 }
 
 fn prove(options: &Options) -> Result<bool, String> {
-    let programs = build(&options.profile)?;
+    let programs = match &options.programs {
+        Some(folder) => Programs::in_folder(folder.clone())?,
+        None => build(&options.profile)?,
+    };
     let table = Table::read(&crate::root())?;
     let mut problems = table.problems(&programs.faults()?);
     let chosen = table.choose(&options.fault)?;
