@@ -78,8 +78,8 @@ fn find(demands: &[Demand], budget: &mut Budget) -> Found {
 fn smaller(one: Found, other: Found) -> Found {
     match (one, other) {
         (Found::Value(a), Found::Value(b)) => {
-            let (long, longer) = (length(&a), length(&b));
-            let second = longer < long || (longer == long && b.to_string() < a.to_string());
+            let rank = |value: &Value| (length(value), value.to_string());
+            let second = rank(&b) < rank(&a);
             Found::Value(if second { b } else { a })
         }
         (Found::Value(a), _) | (_, Found::Value(a)) => Found::Value(a),
