@@ -121,6 +121,7 @@ mod tests {
         Verdicts {
             failed: set(failed),
             untried: BTreeMap::from([("chat.room".to_owned(), "blocked".to_owned())]),
+            ..Verdicts::default()
         }
     }
 

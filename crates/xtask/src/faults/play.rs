@@ -83,14 +83,21 @@ fn known() -> Result<Vec<String>, String> {
 pub struct Verdicts {
     /// Rules that failed, or warned.
     pub failed: BTreeSet<String>,
+    /// Those that warned.
+    warned: BTreeSet<String>,
     /// Rules that should have been tried and could not, with the verdict.
     pub untried: BTreeMap<String, String>,
 }
 
 impl Verdicts {
-    /// Whether every rule was tried and held.
-    pub fn is_clean(&self) -> bool {
-        self.failed.is_empty() && self.untried.is_empty()
+    /// Whether every rule was tried and held. Of bad inputs, a SHOULD may hold here and there alone: a fault that breaks it names
+    /// cases where it does.
+    pub fn is_clean(&self, suite: Suite) -> bool {
+        let held = match suite {
+            Suite::Conversations => self.failed.is_empty(),
+            Suite::Hostile => self.failed == self.warned,
+        };
+        held && self.untried.is_empty()
     }
 }
 
@@ -187,7 +194,11 @@ impl Report {
         let mut verdicts = Verdicts::default();
         for RuleReport { name, verdict } in self.rules {
             match verdict.as_str() {
-                "fail" | "warn" => drop(verdicts.failed.insert(name)),
+                "fail" => drop(verdicts.failed.insert(name)),
+                "warn" => {
+                    verdicts.warned.insert(name.clone());
+                    verdicts.failed.insert(name);
+                }
                 "blocked" | "inconclusive" | "error" => {
                     drop(verdicts.untried.insert(name, verdict));
                 }
@@ -252,7 +263,17 @@ mod tests {
             {"name": "e", "verdict": "unverified"}, {"name": "f", "verdict": "observed"}]}"#;
         let verdicts = serde_json::from_str::<Report>(text).unwrap().verdicts();
         assert_eq!(verdicts.to_string(), "a fail, b fail, c blocked");
-        assert!(!verdicts.is_clean());
-        assert!(Verdicts::default().is_clean());
+        for suite in [Suite::Conversations, Suite::Hostile] {
+            assert!(!verdicts.is_clean(suite));
+            assert!(Verdicts::default().is_clean(suite));
+        }
+        let warned = Report {
+            rules: vec![RuleReport {
+                name: "b".to_owned(),
+                verdict: "warn".to_owned(),
+            }],
+        };
+        let warned = warned.verdicts();
+        assert!(warned.is_clean(Suite::Hostile) && !warned.is_clean(Suite::Conversations));
     }
 }
