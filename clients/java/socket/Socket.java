@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,19 +18,21 @@ public final class Socket implements WebSocket.Listener, AutoCloseable {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();
     private final WebSocket socket;
+    /** The newest of what goes out: java.net.http sends one text at a time, and a pong may be on its way. */
+    private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
     private int calls;
 
     /** Connects to the default namespace of the server at an address such as http://127.0.0.1:5005. */
     public Socket(String url) throws Exception {
         URI address = URI.create(url.replaceFirst("^http", "ws").replaceFirst("/$", "") + "/socket.io/?EIO=4&transport=websocket");
         socket = HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, this).join();
-        socket.sendText("40", true).join();
+        send(socket, "40").join();
         next(connected);
     }
 
     /** Sends a message as the event `chat`, and waits for its acknowledgement: the list of its arguments. */
     public JsonNode call(String message) throws Exception {
-        socket.sendText("42" + ++calls + "[\"chat\"," + message + "]", true).join();
+        send(socket, "42" + ++calls + "[\"chat\"," + message + "]").join();
         String prefix = "43" + calls;
         return new ObjectMapper().readTree(next(acks).substring(prefix.length()));
     }
@@ -45,12 +48,17 @@ public final class Socket implements WebSocket.Listener, AutoCloseable {
         if (last) {
             String packet = text.toString();
             text.setLength(0);
-            if (packet.equals("2")) from.sendText("3", true);
+            if (packet.equals("2")) send(from, "3");
             if (packet.startsWith("40")) connected.add(packet);
             if (packet.startsWith("43")) acks.add(packet);
             if (packet.startsWith("42[\"chat\",")) events.add(packet);
         }
         return WebSocket.Listener.super.onText(from, part, last);
+    }
+
+    private synchronized CompletableFuture<?> send(WebSocket to, String packet) {
+        sent = sent.thenCompose(before -> to.sendText(packet, true));
+        return sent;
     }
 
     @Override
