@@ -9,6 +9,7 @@ mod contract;
 mod control;
 mod example;
 mod generate;
+mod hashed;
 mod language;
 mod script;
 

@@ -128,6 +128,11 @@ pub fn all() -> Vec<Stage> {
             quick: false,
             commands: || types("java"),
         },
+        Stage {
+            name: "types, Rust",
+            quick: false,
+            commands: || types("rust"),
+        },
     ]
 }
 

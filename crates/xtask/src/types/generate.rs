@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Language, script};
+use super::language::Fresh;
+use super::{Language, hashed, script};
 
 /// Writes the generated files of a language.
 ///
@@ -14,11 +15,14 @@ pub fn write(root: &Path, language: &Language) -> Result<(), Vec<String>> {
     make(root, language, &folder).map_err(|problem| vec![problem])
 }
 
-/// Generates in a folder of its own, and compares.
+/// Generates in a folder of its own, and compares; or looks at the hashes, where that is how the files are known.
 ///
 /// # Errors
 /// One line a file that differs, and the mend; or why the generator failed.
 pub fn check(root: &Path, language: &Language) -> Result<(), Vec<String>> {
+    if language.fresh == Fresh::Hashed {
+        return hashed::check(root, language);
+    }
     let fresh = script::work(root, language)
         .map(|folder| folder.join("generated"))
         .map_err(|problem| vec![problem])?;

@@ -23,6 +23,17 @@ pub struct Language {
     pub null_is_absent: bool,
     /// What a client is held to that reads.
     pub reads: Reads,
+    /// How the generated files are known to be up to date.
+    pub fresh: Fresh,
+}
+
+/// How generated files are known to be those that the generator makes of the schemas as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fresh {
+    /// They are made again, and compared.
+    Made,
+    /// By hashes in the first lines of each: compiling the generator takes minutes.
+    Hashed,
 }
 
 /// What types can refuse.
@@ -46,7 +57,7 @@ pub enum Reads {
 }
 
 /// All languages.
-pub const LANGUAGES: [Language; 4] = [
+pub const LANGUAGES: [Language; 5] = [
     Language {
         name: "typescript",
         folder: "chat-types",
@@ -56,6 +67,7 @@ pub const LANGUAGES: [Language; 4] = [
         sends: Power::Shape,
         null_is_absent: false,
         reads: Reads::Sent(Power::Shape),
+        fresh: Fresh::Made,
     },
     Language {
         name: "python",
@@ -66,6 +78,7 @@ pub const LANGUAGES: [Language; 4] = [
         sends: Power::Values,
         null_is_absent: true,
         reads: Reads::Received(Power::Values),
+        fresh: Fresh::Made,
     },
     Language {
         name: "go",
@@ -80,6 +93,7 @@ pub const LANGUAGES: [Language; 4] = [
         sends: Power::Built,
         null_is_absent: true,
         reads: Reads::Received(Power::Shape),
+        fresh: Fresh::Made,
     },
     Language {
         name: "java",
@@ -112,5 +126,17 @@ pub const LANGUAGES: [Language; 4] = [
         sends: Power::Built,
         null_is_absent: true,
         reads: Reads::Received(Power::Shape),
+        fresh: Fresh::Made,
+    },
+    Language {
+        name: "rust",
+        folder: "src/generated",
+        files: &["client_to_server.rs", "server_to_client.rs", "refusal.rs"],
+        ending: "rs",
+        comment: "//",
+        sends: Power::Values,
+        null_is_absent: true,
+        reads: Reads::Received(Power::Values),
+        fresh: Fresh::Hashed,
     },
 ];
