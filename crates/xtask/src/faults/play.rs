@@ -84,7 +84,7 @@ pub struct Verdicts {
     /// Rules that failed, or warned.
     pub failed: BTreeSet<String>,
     /// Those that warned.
-    warned: BTreeSet<String>,
+    pub warned: BTreeSet<String>,
     /// Rules that should have been tried and could not, with the verdict.
     pub untried: BTreeMap<String, String>,
 }
