@@ -1,6 +1,7 @@
 //! The arguments. Names are API.
 
 pub mod diff;
+pub mod serve;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use chatspec_judge::rule::{Level, Profile};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::output::wanted::Wanted;
+
+use self::serve::Serve;
 
 /// Tests servers of the chat-room protocol, rule by rule.
 ///
@@ -158,22 +161,6 @@ pub struct Test {
     /// Rules, schemas and fixtures of a checkout, instead of the embedded ones
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-}
-
-#[derive(Debug, Parser)]
-pub struct Serve {
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5005")]
-    pub listen: String,
-    /// Heartbeat interval in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 25_000, value_parser = clap::value_parser!(u64).range(50..=600_000))]
-    pub ping_interval: u64,
-    /// How long an answer to a heartbeat may take, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(50..=600_000))]
-    pub ping_timeout: u64,
-    /// Log as JSON, one record a line
-    #[arg(long)]
-    pub json_logs: bool,
 }
 
 #[derive(Debug, Parser)]

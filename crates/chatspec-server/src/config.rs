@@ -1,149 +1,92 @@
-//! What an operator can set.
+//! What an operator can set: one table, from which come the fields of [`Config`], the flags and environment variables of
+//! `chatspec serve`, its file, and what is written about them.
 
+mod error;
+mod kind;
+mod layer;
+mod setting;
+mod write;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chatspec::limits;
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// Settings of a server. The defaults are those of the protocol's `hardened` profile.
-///
-/// In a file, durations are whole milliseconds, and an unknown key is an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// Time between two pings (rule `transport.heartbeat.bound`). More than zero.
-    #[serde(with = "millis")]
-    pub ping_interval: Duration,
-    /// Time in which a ping has to be answered (rule `transport.heartbeat.timeout`). More than zero.
-    #[serde(with = "millis")]
-    pub ping_timeout: Duration,
-    /// Time in which a new connection has to ask for the namespace.
-    #[serde(with = "millis")]
-    pub connect_timeout: Duration,
-    /// Time in which an upgrade from polling to WebSocket has to be complete.
-    #[serde(with = "millis")]
-    pub upgrade_timeout: Duration,
-    /// Largest POST body, WebSocket message and WebSocket frame, in bytes; advertised as `maxPayload` (rule
-    /// `transport.max-payload`). At least one.
-    pub max_payload: usize,
-    /// Packets that wait for one slow receiver before messages for it are lost. At least one.
-    pub buffer_packets: usize,
-    /// Time that connections have to end after the order to stop; whatever is left then is abandoned.
-    #[serde(with = "millis")]
-    pub drain_timeout: Duration,
-}
+pub use self::error::{ConfigError, Place};
+use self::kind::{Bytes, Count, File, Kind, Milliseconds};
+pub use self::layer::PREFIX;
+pub use self::setting::Setting;
+use self::setting::table;
 
-/// A setting that no server can run with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ConfigError {
-    /// A setting is zero that has to be more.
-    #[error("{setting} is zero")]
-    Zero {
-        /// Its name.
-        setting: &'static str,
-    },
+table! {
+    "Heartbeat and sessions" {
+        /// Time between two pings (rule `transport.heartbeat.bound`).
+        ping_interval: Duration as Milliseconds = Duration::from_millis(limits::PING_INTERVAL_MS), 50..=600_000;
+        /// Time in which a ping has to be answered (rule `transport.heartbeat.timeout`).
+        ping_timeout: Duration as Milliseconds = Duration::from_millis(limits::PING_TIMEOUT_MS), 50..=600_000;
+        /// Time in which a new session has to ask for the namespace (rule `robust.handshake.connect-timeout`).
+        connect_timeout: Duration as Milliseconds = Duration::from_secs(10), 1..=600_000;
+        /// Time in which an upgrade from polling to WebSocket has to be complete.
+        upgrade_timeout: Duration as Milliseconds = Duration::from_secs(10), 1..=600_000;
+        /// Time that connections have to end after the order to stop; whatever is left then is cut off.
+        drain_timeout: Duration as Milliseconds = Duration::from_secs(5), 1..=600_000;
+    }
+    "HTTP" {
+        /// Time from the first byte of a request, or the beginning of a connection, to the end of the request's header (rule
+        /// `robust.http.slow`).
+        header_timeout: Duration as Milliseconds = Duration::from_secs(10), 1..=600_000;
+        /// Time from the first byte of a request to the end of its body.
+        body_timeout: Duration as Milliseconds = Duration::from_secs(15), 1..=600_000;
+        /// Time from an answer to the first byte of the next request.
+        idle_timeout: Duration as Milliseconds = Duration::from_secs(60), 1..=600_000;
+        /// Largest header of a request, all its fields together; what is larger gets status 431.
+        header_bytes: usize as Bytes = 16_384, 1_024..=1_000_000;
+        /// Fields that the header of a request may have; more get status 431.
+        headers: usize as Count = 64, 8..=1_000;
+    }
+    "Messages" {
+        /// Largest POST body, WebSocket message and WebSocket frame; advertised as `maxPayload` (rule
+        /// `transport.max-payload`).
+        max_payload: usize as Bytes = limits::PAYLOAD_MAX, 1..=100_000_000;
+        /// Packets that wait for one slow receiver before messages for it are lost.
+        buffer_packets: usize as Count = 4_096, 1..=1_000_000;
+    }
+    "Encryption" {
+        /// Certificate chain in PEM; with it and its key the server speaks TLS alone.
+        tls_cert: Option<PathBuf> as File = None;
+        /// Private key of the certificate, in PEM.
+        tls_key: Option<PathBuf> as File = None;
+    }
 }
 
 impl Config {
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let settings = [
-            ("ping_interval", self.ping_interval.is_zero()),
-            ("ping_timeout", self.ping_timeout.is_zero()),
-            ("connect_timeout", self.connect_timeout.is_zero()),
-            ("upgrade_timeout", self.upgrade_timeout.is_zero()),
-            ("max_payload", self.max_payload == 0),
-            ("buffer_packets", self.buffer_packets == 0),
-        ];
-        match settings.into_iter().find(|(_, zero)| *zero) {
-            Some((setting, _)) => Err(ConfigError::Zero { setting }),
-            None => Ok(()),
+    /// Whether the settings make a server: each within its bounds, and those that need another have it.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not, by the name of its field.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        for setting in TABLE {
+            let mut again = Config::default();
+            let texts = setting.show(self);
+            setting
+                .set(&mut again, &texts)
+                .map_err(|problem| problem.at(Place::Field(setting.name)))?;
         }
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            ping_interval: Duration::from_millis(limits::PING_INTERVAL_MS),
-            ping_timeout: Duration::from_millis(limits::PING_TIMEOUT_MS),
-            connect_timeout: Duration::from_secs(10),
-            upgrade_timeout: Duration::from_secs(10),
-            max_payload: limits::PAYLOAD_MAX,
-            buffer_packets: 4_096,
-            drain_timeout: Duration::from_secs(5),
-        }
-    }
-}
-
-/// A duration as whole milliseconds.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        duration: &Duration,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        u64::try_from(duration.as_millis())
-            .unwrap_or(u64::MAX)
-            .serialize(serializer)
+        self.pair()
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_may_leave_everything_out() {
-        assert_eq!(
-            serde_json::from_str::<Config>("{}").unwrap(),
-            Config::default()
-        );
-        let config: Config = serde_json::from_str(r#"{"ping_interval": 300}"#).unwrap();
-        assert_eq!(config.ping_interval, Duration::from_millis(300));
-        assert_eq!(config.max_payload, 1_000_000);
-        assert!(serde_json::from_str::<Config>(r#"{"ping": 300}"#).is_err());
-    }
-
-    #[test]
-    fn what_is_written_can_be_read() {
-        let config = Config {
-            drain_timeout: Duration::from_millis(1_234),
-            ..Config::default()
+    /// A certificate is of no use without its key, nor the other way round.
+    fn pair(&self) -> Result<(), ConfigError> {
+        let (present, missing) = match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => ("tls_cert", "tls-key"),
+            (None, Some(_)) => ("tls_key", "tls-cert"),
+            _ => return Ok(()),
         };
-        let text = serde_json::to_string(&config).unwrap();
-        assert!(text.contains(r#""drain_timeout":1234"#), "{text}");
-        assert_eq!(serde_json::from_str::<Config>(&text).unwrap(), config);
-    }
-
-    #[test]
-    fn zero_is_named() {
-        assert_eq!(Config::default().check(), Ok(()));
-        let config = Config {
-            buffer_packets: 0,
-            ..Config::default()
-        };
-        assert_eq!(
-            config.check(),
-            Err(ConfigError::Zero {
-                setting: "buffer_packets"
-            })
-        );
-        assert_eq!(
-            ConfigError::Zero {
-                setting: "buffer_packets"
-            }
-            .to_string(),
-            "buffer_packets is zero"
-        );
+        Err(ConfigError {
+            place: Place::Field(present),
+            problem: "is of no use alone".to_owned(),
+            mend: format!("set {missing} as well"),
+        })
     }
 }

@@ -18,7 +18,9 @@
 //! images or payloads. socketioxide and engineioxide log whole payloads at `debug` and `trace`: keep these targets
 //! at `info` or above.
 
+mod accept;
 mod config;
+mod connection;
 mod edge;
 #[cfg(feature = "fault")]
 mod fault;
@@ -28,11 +30,15 @@ mod inbound;
 mod journal;
 mod listener;
 mod outbound;
+mod serve;
+mod tls;
 mod web;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, PREFIX, Place, Setting, TABLE};
 #[cfg(feature = "fault")]
 pub use fault::{Emission, Faults, OtherNamespace};
+pub use listener::Listener;
 #[cfg(feature = "fault")]
-pub use listener::serve_faulty;
-pub use listener::{ServeError, serve};
+pub use serve::serve_faulty;
+pub use serve::{ServeError, check, serve};
+pub use tls::TlsError;

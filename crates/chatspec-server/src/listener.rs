@@ -1,123 +1,58 @@
-//! The only file that touches a listener: accepting, and stopping in bounded time.
+//! Where connections come from: TCP, or anything else that brings byte streams.
 
 use std::future::Future;
 use std::io;
-use std::pin::pin;
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
-use axum::serve::ListenerExt;
-use socketioxide::SocketIo;
-use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
-use tracing::{info, warn};
+use tracing::warn;
 
-use crate::config::{Config, ConfigError};
-use crate::http;
-use crate::hub::Hub;
+/// Brings connections. Streams in memory can stand in for those of TCP: nothing else here knows what they are.
+pub trait Listener: Send + 'static {
+    /// A connection.
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-/// Why a server could not run, or could not go on.
-#[derive(Debug, Error)]
-pub enum ServeError {
-    /// The settings make no server.
-    #[error("the configuration cannot be used")]
-    Config(#[from] ConfigError),
-    /// The listener failed.
-    #[error("connections cannot be accepted")]
-    Accept(#[source] io::Error),
-}
+    /// The next connection, and the address of its peer.
+    ///
+    /// It is cancelled and called again, so no connection may be lost where it waits. An error ends nothing: the server
+    /// asks again, after a moment if the connection was not at fault.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, SocketAddr)>> + Send;
 
-/// Serves on `listener` until `shutdown` is ready, then closes every session and waits for the connections to end, for
-/// at most [`Config::drain_timeout`].
-///
-/// # Errors
-///
-/// [`ServeError`] if the settings cannot be used, before anything is accepted, or if the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    config: Config,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServeError> {
-    config.check()?;
-    let served = http::router(&config, Arc::new(Hub::default()));
-    run(listener, &config, served, shutdown).await
-}
+    /// The address that clients connect to. An unspecified one stands for every address of the machine.
+    fn address(&self) -> io::Result<SocketAddr>;
 
-/// [`serve`], with deliberate defects.
-///
-/// # Errors
-///
-/// As [`serve`].
-#[cfg(feature = "fault")]
-pub async fn serve_faulty(
-    listener: TcpListener,
-    config: Config,
-    mut faults: crate::Faults,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServeError> {
-    config.check()?;
-    let wrap = std::mem::replace(&mut faults.router, Box::new(|router| router));
-    let other_namespace = faults.other_namespace;
-    let hub = Arc::new(Hub::faulty(faults));
-    let (router, io) = http::router(&config, Arc::clone(&hub));
-    http::open_other_namespace(&io, hub, other_namespace);
-    run(listener, &config, (wrap(router), io), shutdown).await
-}
-
-async fn run(
-    listener: TcpListener,
-    config: &Config,
-    (router, io): (Router, SocketIo),
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServeError> {
-    let (stop, stopped) = oneshot::channel();
-    let silence = config.ping_interval + config.ping_timeout;
-    let mut serving = pin!(accept(listener, router, silence, stopped));
-    tokio::select! {
-        result = &mut serving => return result,
-        () = shutdown => info!("stopping"),
+    /// Prepares a connection for use. A peer that takes nothing for `silence` may be given up by whatever carries the
+    /// connection; the server does so itself, too.
+    fn prepare(_: &Self::Io, silence: Duration) {
+        let _ = silence;
     }
-    // The accept loop is told first. Whoever slips in while the sessions are being closed finds no namespace.
-    let _ = stop.send(());
-    // A polling client waits inside a request, which ends only when its session is closed.
-    let drain = async { tokio::join!(io.close(), serving).1 };
-    tokio::time::timeout(config.drain_timeout, drain)
-        .await
-        .unwrap_or_else(|_| {
-            warn!(after = ?config.drain_timeout, "connections abandoned");
-            Ok(())
-        })
 }
 
-async fn accept(
-    listener: TcpListener,
-    router: Router,
-    silence: Duration,
-    stopped: oneshot::Receiver<()>,
-) -> Result<(), ServeError> {
-    info!(address = ?listener.local_addr().ok(), "serving");
-    let listener = listener.tap_io(move |stream| {
+impl Listener for TcpListener {
+    type Io = TcpStream;
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        TcpListener::accept(self).await
+    }
+
+    fn address(&self) -> io::Result<SocketAddr> {
+        self.local_addr()
+    }
+
+    fn prepare(stream: &TcpStream, silence: Duration) {
         // A reply and its acknowledgement are two small writes; with Nagle's algorithm the second waits for the peer's
         // delayed ACK, some 40 ms.
         if let Err(error) = stream.set_nodelay(true) {
             warn!(%error, "TCP_NODELAY not set");
         }
         limit_unacknowledged(stream, silence);
-    });
-    let stopped = async {
-        // The sender is dropped only with this future itself.
-        let _ = stopped.await;
-    };
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stopped)
-        .await
-        .map_err(ServeError::Accept)
+    }
 }
 
-/// Breaks a connection whose peer takes nothing for so long. engineioxide notices a missing pong, but cannot end a
-/// session while its writer waits for such a peer: the user would stay in the room for ever.
+/// Breaks a connection whose peer acknowledges nothing for so long, be it that it has gone without a word. The deadline of
+/// our own writes notices that only when the buffers of the system are full.
 // rule: presence.cleanup
 #[cfg(target_os = "linux")]
 fn limit_unacknowledged(stream: &TcpStream, silence: Duration) {

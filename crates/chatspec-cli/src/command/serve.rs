@@ -1,17 +1,23 @@
 //! `chatspec serve`: the reference server.
 
-use std::time::Duration;
+use std::path::PathBuf;
 
-use chatspec_server::Config;
+use chatspec_server::{Config, ConfigError, ServeError};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::Serve;
+use crate::args::serve::Serve;
 use crate::exit::{Exit, Failure};
-use crate::output::out::outln;
+use crate::output::out::{out, outln};
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(args: Serve) -> Result<Exit, Failure> {
+    let config = settings(&args)?;
+    chatspec_server::check(&config).map_err(failure)?;
+    if args.print_config {
+        out!(config.to_toml());
+        return Ok(Exit::Conforms);
+    }
     logs(args.json_logs);
     let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
         Failure::unreachable(format!(
@@ -22,17 +28,55 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::ours(format!("read the address: {error}")))?;
-    let config = Config {
-        ping_interval: Duration::from_millis(args.ping_interval),
-        ping_timeout: Duration::from_millis(args.ping_timeout),
-        ..Config::default()
+    let scheme = match config.tls_cert {
+        Some(_) => "https",
+        None => "http",
     };
     // The one line on stdout: programs that start us read the port from it.
-    outln!("listening on http://{address}");
+    outln!("listening on {scheme}://{address}");
     chatspec_server::serve(listener, config, terminated())
         .await
-        .map_err(|error| Failure::ours(format!("serve: {error}")))?;
+        .map_err(failure)?;
     Ok(Exit::Conforms)
+}
+
+fn failure(error: ServeError) -> Failure {
+    match error {
+        ServeError::Config(error) => unusable(error),
+        ServeError::Tls(error) => Failure::usage(format!("offer TLS: {error}")),
+        error => Failure::ours(format!("serve: {error}")),
+    }
+}
+
+/// The settings: a flag stands above an environment variable, that above the file, and the file above the default.
+fn settings(args: &Serve) -> Result<Config, Failure> {
+    let mut config = Config::default();
+    let file = args
+        .config
+        .clone()
+        .or_else(|| std::env::var_os("CHATSPEC_CONFIG").map(PathBuf::from))
+        .filter(|file| !file.as_os_str().is_empty());
+    if let Some(file) = file {
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| Failure::usage(format!("read {}: {error}", file.display())))?;
+        config
+            .lay_file(&file.display().to_string(), &text)
+            .map_err(unusable)?;
+    }
+    // A variable of ours is ASCII, and its value text.
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        Some((name, value.to_string_lossy().into_owned()))
+    });
+    config.lay_environment(variables).map_err(unusable)?;
+    for (setting, values) in &args.flags.0 {
+        config.lay_flag(setting, values).map_err(unusable)?;
+    }
+    Ok(config)
+}
+
+fn unusable(error: ConfigError) -> Failure {
+    Failure::usage(format!("use the settings: {error}"))
 }
 
 /// Standard error; `RUST_LOG` overrides. socketioxide logs payloads below `info`: it stays at `warn`.

@@ -14,5 +14,6 @@ mod program;
 mod proxy;
 mod reports;
 mod revisions;
+mod serve;
 mod suite;
 mod validate;

@@ -25,24 +25,27 @@ where
     I: IntoIterator<Item = S>,
     S: AsRef<OsStr>,
 {
-    let started = Instant::now();
-    let running = Command::new(env!("CARGO_BIN_EXE_chatspec"))
-        .args(args)
-        .kill_on_drop(true)
-        .output();
-    let output = timeout(PATIENCE, running)
-        .await
-        .expect("the program ends in time")
-        .expect("the program starts");
-    Ran {
-        code: output.status.code().expect("no signal ended it"),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
-        took: started.elapsed(),
-    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chatspec"));
+    command.args(args).kill_on_drop(true);
+    Ran::of(command).await
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub async fn of(mut command: Command) -> Ran {
+        let started = Instant::now();
+        let output = timeout(PATIENCE, command.output())
+            .await
+            .expect("the program ends in time")
+            .expect("the program starts");
+        Ran {
+            code: output.status.code().expect("no signal ended it"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
+            took: started.elapsed(),
+        }
+    }
+
     /// Asserts the exit code, and shows everything where it is another.
     #[track_caller]
     pub fn exits(self, code: i32) -> Ran {

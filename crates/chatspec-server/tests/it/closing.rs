@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use chatspec_server::{Config, ConfigError, ServeError, serve};
+use chatspec_server::{Config, Place, ServeError, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -223,10 +223,8 @@ async fn a_configuration_is_checked_first() {
         ..Config::default()
     };
     let result = serve(listener, config, std::future::pending()).await;
-    assert!(matches!(
-        result,
-        Err(ServeError::Config(ConfigError::Zero {
-            setting: "ping_interval"
-        }))
-    ));
+    let Err(ServeError::Config(error)) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!(error.place, Place::Field("ping_interval"));
 }

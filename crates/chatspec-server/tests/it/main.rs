@@ -3,6 +3,7 @@
 mod answers;
 mod client;
 mod closing;
+mod config;
 #[cfg(feature = "fault")]
 mod fault;
 mod http;

@@ -1,0 +1,100 @@
+//! Kinds of settings: what a value is in the program, and how it is written.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::error::Problem;
+use super::setting::{Bounds, Form};
+
+/// A kind of setting.
+pub(super) trait Kind {
+    /// What the program has.
+    type Is;
+    /// How it is written.
+    const FORM: Form;
+    /// What a number counts; empty where that says nothing.
+    const UNIT: &'static str = "";
+    /// Reads what was written, which is one text for anything but a list.
+    fn read(texts: &[String], bounds: Option<Bounds>) -> Result<Self::Is, Problem>;
+    /// Writes it.
+    fn show(is: &Self::Is) -> Vec<String>;
+}
+
+/// A duration of whole milliseconds.
+pub(super) struct Milliseconds;
+
+impl Kind for Milliseconds {
+    type Is = Duration;
+    const FORM: Form = Form::Number;
+    const UNIT: &'static str = "milliseconds";
+
+    fn read(texts: &[String], bounds: Option<Bounds>) -> Result<Duration, Problem> {
+        number(texts, bounds).map(Duration::from_millis)
+    }
+
+    fn show(is: &Duration) -> Vec<String> {
+        vec![is.as_millis().to_string()]
+    }
+}
+
+macro_rules! counts {
+    ($($(#[doc = $doc:literal])+ $name:ident, $unit:literal;)+) => {$(
+        $(#[doc = $doc])+
+        pub(super) struct $name;
+
+        impl Kind for $name {
+            type Is = usize;
+            const FORM: Form = Form::Number;
+            const UNIT: &'static str = $unit;
+
+            fn read(texts: &[String], bounds: Option<Bounds>) -> Result<usize, Problem> {
+                // Bounds of counts are far below what any machine can count to.
+                number(texts, bounds).map(|number| usize::try_from(number).unwrap_or(usize::MAX))
+            }
+
+            fn show(is: &usize) -> Vec<String> {
+                vec![is.to_string()]
+            }
+        }
+    )+};
+}
+
+counts! {
+    /// A length in bytes.
+    Bytes, "bytes";
+    /// A number of things.
+    Count, "";
+}
+
+/// A file, or none.
+pub(super) struct File;
+
+impl Kind for File {
+    type Is = Option<PathBuf>;
+    const FORM: Form = Form::Text;
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<Option<PathBuf>, Problem> {
+        Ok(texts
+            .last()
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from))
+    }
+
+    fn show(is: &Option<PathBuf>) -> Vec<String> {
+        is.iter().map(|path| path.display().to_string()).collect()
+    }
+}
+
+fn number(texts: &[String], bounds: Option<Bounds>) -> Result<u64, Problem> {
+    let text = texts.last().map_or("", |text| text.trim());
+    let (min, max) = bounds.unwrap_or((0, u64::MAX));
+    let mend = || format!("write a whole number from {min} to {max}");
+    match text.replace('_', "").parse::<u64>() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        Ok(_) => Err(Problem::new(format!("{text} is out of bounds"), mend())),
+        Err(_) => Err(Problem::new(
+            format!("{text:?} is no number that can be used"),
+            mend(),
+        )),
+    }
+}
