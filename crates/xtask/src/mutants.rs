@@ -1,30 +1,45 @@
 //! `cargo xtask mutants`: breaks the pure crates, one expression at a time, and looks whether their own tests notice.
 //!
-//! A whole run takes hours, so it can be done in parts (`--package`, `--file`, `--shard`). Each part leaves its result in
-//! [`OUTPUT`]; `conformance/mutants.json` takes up whatever files are complete, with a hash of their source, and
-//! `conformance/mutants.md` says which files were run, which were not, and which have changed since.
+//! cargo-mutants lists what can be broken. All mutants of a crate are built at once, behind switches ([`rewrite`]), in a copy
+//! of the checkout ([`tree`]); then its tests run once for each, and only those that come to the function ([`reach`]). A mutant
+//! that a switch cannot hold is built alone.
+//!
+//! `conformance/mutants.json` has what became of each file, with a hash of its source, and `conformance/mutants.md` says
+//! which files were run, which were not, and which have changed since.
 
+mod build;
 mod document;
+mod list;
+mod mutant;
+mod play;
+mod pool;
+mod reach;
 mod record;
-mod result;
+mod rewrite;
 mod survivors;
-mod tool;
+mod text;
+mod together;
+mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use build::Builder;
+use list::Tool;
+use mutant::Mutant;
 use record::Records;
 use survivors::Survivors;
-use tool::Tool;
+use together::Trial;
+use tree::Tree;
 
 /// The crates whose mutants have to be caught.
 pub const PACKAGES: [&str; 3] = ["chatspec", "chatspec-judge", "chatspec-room"];
 /// How many of a hundred have to be.
 const ENOUGH: usize = 95;
-/// Where the parts leave their results, below the target folder.
-const OUTPUT: &str = "mutants";
+/// Where the copy of the checkout is and is built, below the target folder.
+const PLACE: &str = "mutants";
 const JSON: &str = "conformance/mutants.json";
 const MARKDOWN: &str = "conformance/mutants.md";
 
@@ -34,20 +49,17 @@ pub struct Options {
     /// Only this crate.
     #[arg(long, value_name = "NAME", value_parser = PACKAGES)]
     pub package: Vec<String>,
-    /// Only files that match.
-    #[arg(long, value_name = "GLOB")]
+    /// Only files whose path has this in it.
+    #[arg(long, value_name = "PART")]
     pub file: Vec<String>,
-    /// Only the part K of N, K from 0.
-    #[arg(long, value_name = "K/N")]
-    pub shard: Option<String>,
-    /// Mutants at a time.
-    #[arg(short, long, value_name = "N", default_value_t = 1)]
-    pub jobs: usize,
-    /// Run nothing; only take up what parts have left, and write the documents.
+    /// Only what survived the last time, and files that have changed since.
     #[arg(long)]
-    pub collect: bool,
-    /// Write nothing; fail if a survivor has no reason, or fewer than 95 of 100 are caught.
-    #[arg(long, conflicts_with = "collect")]
+    pub again: bool,
+    /// Mutants at a time.
+    #[arg(short, long, value_name = "N", default_value_t = 2)]
+    pub jobs: usize,
+    /// Run nothing and write nothing; fail if a survivor has no reason, or fewer than 95 of 100 are caught.
+    #[arg(long)]
     pub check: bool,
 }
 
@@ -70,26 +82,53 @@ fn prove(root: &Path, options: &Options) -> Result<Vec<String>, String> {
     let mut records = Records::read(root)?;
     let survivors = Survivors::read(root)?;
     if !options.check {
-        let tool = Tool::find()?;
-        if !options.collect {
-            for package in packages(options) {
-                tool.run(package, options)?;
-            }
+        let target = target()?;
+        let tool = Tool::find(&target)?;
+        for package in packages(options) {
+            let tree = Tree::copy(root, target.join(PLACE).join("tree"))?;
+            let mutants = tool.list(&tree.folder, package)?;
+            let trial = Trial {
+                tree: &tree,
+                builder: Builder {
+                    folder: tree.folder.clone(),
+                    target: target.join(PLACE).join("build"),
+                    package: package.to_owned(),
+                },
+                home: format!("crates/{package}"),
+                notes: target.join(PLACE).join("notes"),
+                jobs: options.jobs,
+                wanted: wanted(&tree.folder, &records, options, &mutants),
+                mutants: &mutants,
+            };
+            let fates = trial.fates()?;
+            records.take_up(&tree.folder, package, &mutants, &fates);
+            write(root, JSON, &records.json())?;
+            let text = document::markdown(root, &records, &survivors);
+            write(root, MARKDOWN, &text)?;
         }
-        let mut listed = BTreeMap::new();
-        for package in PACKAGES {
-            listed.extend(tool.list(package)?);
-        }
-        records.take_up(root, &listed, &tool.results()?);
-        write(root, JSON, &records.json())?;
-        write(
-            root,
-            MARKDOWN,
-            &document::markdown(root, &records, &survivors),
-        )?;
     }
     println!("{}", document::summary(&records));
     Ok(problems(&records, &survivors))
+}
+
+/// The numbers of the mutants that the options choose.
+fn wanted(
+    root: &Path,
+    records: &Records,
+    options: &Options,
+    mutants: &[Mutant],
+) -> BTreeSet<usize> {
+    let chosen = |mutant: &Mutant| {
+        let file = options.file.is_empty() || options.file.iter().any(|p| mutant.file.contains(p));
+        let known = records.current(root, &mutant.file);
+        let settled = known.is_some_and(|record| !record.survived.contains(&mutant.name));
+        file && !(options.again && settled)
+    };
+    let numbered = mutants.iter().enumerate();
+    numbered
+        .filter(|(_, mutant)| chosen(mutant))
+        .map(|(index, _)| index + 1)
+        .collect()
 }
 
 /// What keeps the figure from being good enough, one line each.
@@ -113,6 +152,15 @@ fn packages(options: &Options) -> impl Iterator<Item = &'static str> {
         options.package.is_empty() || options.package.iter().any(|name| name == package)
     };
     PACKAGES.into_iter().filter(chosen)
+}
+
+fn target() -> Result<PathBuf, String> {
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .current_dir(crate::root())
+        .no_deps()
+        .exec()
+        .map_err(|error| format!("find the target folder: {error}"))?;
+    Ok(metadata.target_directory.into_std_path_buf())
 }
 
 fn write(root: &Path, path: &str, text: &str) -> Result<(), String> {

@@ -1,12 +1,11 @@
 //! Mutants as a document.
 
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
-use super::record::{Record, Records, code_hash};
+use super::list::VERSION;
+use super::record::Records;
 use super::survivors::{Survivors, key};
-use super::tool::VERSION;
 use super::{ENOUGH, PACKAGES};
 
 /// One line a crate, for the terminal.
@@ -30,9 +29,9 @@ pub fn summary(records: &Records) -> String {
 pub fn markdown(root: &Path, records: &Records, survivors: &Survivors) -> String {
     let mut text = format!(
         "# Mutants\n\n\
-         Written by `cargo xtask mutants` with cargo-mutants {VERSION}: each mutant is one expression of a pure crate, broken. It\n\
-         is caught if the crate's own tests fail. {ENOUGH} of 100 have to be; those that do not compile do not count. Files are\n\
-         run one by one, as a whole run takes hours: what was not run says so, and so does what has changed since.\n\n\
+         Written by `cargo xtask mutants`; the list is that of cargo-mutants {VERSION}. Each mutant is one expression of a pure\n\
+         crate, broken. It is caught if a test of the crate's own fails, or runs for ever. {ENOUGH} of 100 have to be; those that\n\
+         do not compile do not count. A file that was not run says so, and so does one that has changed since.\n\n\
          | crate | caught | of | % | not run |\n|---|---|---|---|---|\n"
     );
     for package in PACKAGES {
@@ -60,26 +59,23 @@ pub fn markdown(root: &Path, records: &Records, survivors: &Survivors) -> String
         let reason = survivors.reason(name).unwrap_or("**no reason yet**");
         let _ = writeln!(text, "| `{}` | {reason} |", key(name).replace('|', "\\|"));
     }
-    text.push_str("\n## Files\n\n| file | mutants | caught | survived | do not compile | run |\n|---|---|---|---|---|---|\n");
+    text.push_str("\n## Files\n\n| file | mutants | caught | of these by time | survived | do not compile | run |\n|---|---|---|---|---|---|---|\n");
     for (file, count) in &records.listed {
         let _ = match records.files.get(file) {
-            None => writeln!(text, "| `{file}` | {count} | | | | **no** |"),
+            None => writeln!(text, "| `{file}` | {count} | | | | | **no** |"),
             Some(record) => writeln!(
                 text,
-                "| `{file}` | {count} | {} | {} | {} | {} |",
+                "| `{file}` | {count} | {} | {} | {} | {} | {} |",
                 record.caught,
+                record.late,
                 record.survived.len(),
                 record.unviable,
-                age(root, file, record)
+                match records.current(root, file) {
+                    Some(_) => "yes",
+                    None => "before its last change",
+                }
             ),
         };
     }
     text
-}
-
-fn age(root: &Path, file: &str, record: &Record) -> &'static str {
-    match fs::read_to_string(root.join(file)) {
-        Ok(source) if code_hash(&source) == record.source => "yes",
-        _ => "before its last change",
-    }
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::JSON;
-use super::result::{Fate, Fates, Mutant};
-use super::tool::VERSION;
+use super::list::VERSION;
+use super::mutant::{Fate, Fates, Mutant};
 use crate::codegen::json_file;
 use crate::requirements::hash_of;
 
@@ -25,13 +25,15 @@ pub struct Records {
 }
 
 /// One file.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Hash of the source that was run, without its tests.
     pub source: String,
     /// Mutants that a test caught.
     pub caught: usize,
+    /// How many of these were caught by running for ever, or for very long.
+    pub late: usize,
     /// Mutants that do not compile, and do not count.
     pub unviable: usize,
     /// Mutants that no test noticed: their names.
@@ -70,24 +72,37 @@ impl Records {
         serde_json::from_str(&text).map_err(|error| format!("read {JSON}: {error}"))
     }
 
-    /// Takes up every file all of whose mutants came to an end, and drops files that are no more.
-    pub fn take_up(&mut self, root: &Path, listed: &BTreeMap<String, Vec<Mutant>>, fates: &Fates) {
+    /// The record of a file, if it is of this text of it.
+    pub fn current(&self, root: &Path, file: &str) -> Option<&Record> {
+        let record = self.files.get(file)?;
+        (record.source == hash(root, file)?).then_some(record)
+    }
+
+    /// Takes up what became of the mutants of a package, all of which these are. A file counts once all its mutants have
+    /// been tried, or all that had survived when it was the same file; one that is gone is dropped.
+    pub fn take_up(&mut self, root: &Path, package: &str, mutants: &[Mutant], fates: &Fates) {
         VERSION.clone_into(&mut self.tool);
-        self.listed = listed
-            .iter()
-            .map(|(file, all)| (file.clone(), all.len()))
-            .collect();
-        self.files.retain(|file, _| listed.contains_key(file));
+        let mut listed: BTreeMap<String, Vec<&Mutant>> = BTreeMap::new();
+        for mutant in mutants {
+            listed.entry(mutant.file.clone()).or_default().push(mutant);
+        }
+        let elsewhere = |file: &String| !file.starts_with(&inside(package));
+        self.files
+            .retain(|file, _| elsewhere(file) || listed.contains_key(file));
+        self.listed.retain(|file, _| elsewhere(file));
         for (file, mutants) in listed {
-            if let Some(record) = complete(root, file, mutants, fates) {
+            let record = complete(root, &file, &mutants, fates)
+                .or_else(|| self.current(root, &file)?.tried_again(fates));
+            if let Some(record) = record {
                 self.files.insert(file.clone(), record);
             }
+            self.listed.insert(file, mutants.len());
         }
     }
 
     /// The sum of a crate.
     pub fn sum(&self, package: &str) -> Sum {
-        let inside = format!("crates/{package}/");
+        let inside = inside(package);
         let mut sum = Sum::default();
         for (file, count) in self
             .listed
@@ -111,23 +126,50 @@ impl Records {
     }
 }
 
-fn complete(root: &Path, file: &str, mutants: &[Mutant], fates: &Fates) -> Option<Record> {
-    let source = fs::read_to_string(root.join(file)).ok()?;
+impl Record {
+    /// The record when all that had survived were tried again.
+    fn tried_again(&self, fates: &Fates) -> Option<Record> {
+        let mut record = self.clone();
+        for name in std::mem::take(&mut record.survived) {
+            record.add(&name, *fates.get(&name)?);
+        }
+        Some(record)
+    }
+
+    fn add(&mut self, name: &str, fate: Fate) {
+        match fate {
+            Fate::Caught => self.caught += 1,
+            Fate::Late => {
+                self.caught += 1;
+                self.late += 1;
+            }
+            Fate::Unviable => self.unviable += 1,
+            Fate::Survived => self.survived.push(name.to_owned()),
+        }
+    }
+}
+
+fn complete(root: &Path, file: &str, mutants: &[&Mutant], fates: &Fates) -> Option<Record> {
     let mut record = Record {
-        source: code_hash(&source),
+        source: hash(root, file)?,
         ..Record::default()
     };
     for mutant in mutants {
-        match fates.get(mutant)? {
-            Fate::Caught => record.caught += 1,
-            Fate::Unviable => record.unviable += 1,
-            Fate::Survived => record.survived.push(mutant.name.clone()),
-        }
+        record.add(&mutant.name, *fates.get(&mutant.name)?);
     }
     Some(record)
 }
 
+fn inside(package: &str) -> String {
+    format!("crates/{package}/")
+}
+
+fn hash(root: &Path, file: &str) -> Option<String> {
+    let source = fs::read_to_string(root.join(file)).ok()?;
+    Some(code_hash(&source))
+}
+
 /// The hash of a source without its tests, which have no mutants.
-pub fn code_hash(source: &str) -> String {
+fn code_hash(source: &str) -> String {
     hash_of(source.split("#[cfg(test)]").next().unwrap_or_default())
 }

@@ -1,88 +1,97 @@
-use super::result::{Fate, Fates, Mutant, Outcomes};
+mod rewriting;
+mod trial;
+
+use super::mutant::{Fate, Fates, Mutant, Place, Span};
 use super::*;
 
 const FILE: &str = "crates/chatspec-room/src/join.rs";
+const SOURCE: &str = "fn join() {}\n";
 
-fn mutant(what: &str) -> Mutant {
+fn mutant(file: &str, what: &str) -> Mutant {
+    let start = Place { line: 3, column: 5 };
     Mutant {
-        name: format!("{FILE}:3:5: {what}"),
-        file: FILE.to_owned(),
-        diff: format!("-{what}"),
+        name: format!("{file}:3:5: {what}"),
+        file: file.to_owned(),
+        function: None,
+        span: Span { start, end: start },
+        replacement: String::new(),
     }
 }
 
+fn fates(mutants: &[(Mutant, Fate)]) -> Fates {
+    let each = mutants.iter();
+    each.map(|(mutant, fate)| (mutant.name.clone(), *fate))
+        .collect()
+}
+
 /// Records of a run of [`FILE`] with these fates, in a checkout that has the file.
-fn records(fates: &[(&str, Fate)]) -> (tempfile::TempDir, Records) {
+fn records(fated: &[(&str, Fate)]) -> (tempfile::TempDir, Records) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("crates/chatspec-room/src")).unwrap();
-    fs::write(folder.path().join(FILE), "fn join() {}\n").unwrap();
-    let listed: Vec<Mutant> = fates.iter().map(|(what, _)| mutant(what)).collect();
-    let listed = BTreeMap::from([(FILE.to_owned(), listed)]);
-    let fates: Fates = fates
-        .iter()
-        .map(|(what, fate)| (mutant(what), *fate))
-        .collect();
+    fs::write(folder.path().join(FILE), SOURCE).unwrap();
     let mut records = Records::default();
-    records.take_up(folder.path(), &listed, &fates);
+    take_up(&mut records, folder.path(), fated, fated);
     (folder, records)
 }
 
+/// Takes up that these mutants are there, and that these were tried.
+fn take_up(records: &mut Records, folder: &Path, listed: &[(&str, Fate)], tried: &[(&str, Fate)]) {
+    let made = |fated: &[(&str, Fate)]| -> Vec<(Mutant, Fate)> {
+        let each = fated.iter();
+        each.map(|(what, fate)| (mutant(FILE, what), *fate))
+            .collect()
+    };
+    let mutants: Vec<Mutant> = made(listed).into_iter().map(|(mutant, _)| mutant).collect();
+    records.take_up(folder, "chatspec-room", &mutants, &fates(&made(tried)));
+}
+
 #[test]
-fn the_tools_words_are_understood() {
-    let text = r#"{"outcomes": [
-        {"scenario": "Baseline", "summary": "Success", "phase_results": []},
-        {"scenario": {"Mutant": {"name": "a", "file": "f", "package": "p"}}, "summary": "CaughtMutant"},
-        {"scenario": {"Mutant": {"name": "b", "file": "f"}}, "summary": "Timeout"},
-        {"scenario": {"Mutant": {"name": "c", "file": "f"}}, "summary": "MissedMutant"},
-        {"scenario": {"Mutant": {"name": "d", "file": "f"}}, "summary": "Unviable"},
-        {"scenario": {"Mutant": {"name": "e", "file": "f"}}, "summary": "Failure"}
-    ], "total_mutants": 5}"#;
-    let outcomes: Outcomes = serde_json::from_str(text).unwrap();
-    let fates: Vec<(String, Fate)> = outcomes
-        .fates()
-        .into_iter()
-        .map(|(mutant, fate)| (mutant.name, fate))
-        .collect();
-    let expected = [
-        ("a".to_owned(), Fate::Caught),
-        ("b".to_owned(), Fate::Caught),
-        ("c".to_owned(), Fate::Survived),
-        ("d".to_owned(), Fate::Unviable),
-    ];
-    assert_eq!(fates, expected, "what came to no end has no fate");
+fn the_lists_words_are_understood() {
+    let text = r#"[{
+        "name": "src/a.rs:2:7: replace + with - in add", "file": "src/a.rs", "package": "p", "genre": "BinaryOperator",
+        "function": {"function_name": "add", "return_type": "-> u8",
+            "span": {"start": {"line": 1, "column": 1}, "end": {"line": 3, "column": 2}}},
+        "replacement": "-", "span": {"start": {"line": 2, "column": 7}, "end": {"line": 2, "column": 8}}
+    }]"#;
+    let listed: Vec<Mutant> = serde_json::from_str(text).unwrap();
+    let span = listed[0].span;
+    assert_eq!((span.start.line, span.end.column), (2, 8));
+    assert_eq!(listed[0].function.unwrap().span.end.line, 3);
+    assert_eq!(listed[0].replacement, "-");
 }
 
 #[test]
 fn a_file_counts_once_all_of_it_was_run() {
-    let (folder, mut records) = records(&[("one", Fate::Caught), ("two", Fate::Unviable)]);
-    assert_eq!(records.sum("chatspec-room").counted(), 1);
+    let all = [
+        ("one", Fate::Caught),
+        ("two", Fate::Unviable),
+        ("three", Fate::Late),
+    ];
+    let (folder, mut records) = records(&all);
+    assert_eq!(records.sum("chatspec-room").counted(), 2);
     assert_eq!(records.sum("chatspec").counted(), 0);
 
     let other = "crates/chatspec-room/src/leave.rs";
-    let mut left = mutant("three");
-    left.file = other.to_owned();
-    let listed = BTreeMap::from([
-        (FILE.to_owned(), vec![mutant("one"), mutant("changed")]),
-        (other.to_owned(), vec![left]),
-    ]);
-    records.take_up(
-        folder.path(),
-        &listed,
-        &Fates::from([(mutant("one"), Fate::Survived)]),
-    );
+    let both = [
+        mutant(FILE, "one"),
+        mutant(FILE, "new"),
+        mutant(other, "four"),
+    ];
+    let tried = fates(&[(mutant(FILE, "one"), Fate::Survived)]);
+    records.take_up(folder.path(), "chatspec-room", &both, &tried);
     let sum = records.sum("chatspec-room");
     assert_eq!(
         (sum.caught, sum.survived, sum.waiting),
-        (1, 0, 1),
+        (2, 0, 1),
         "what was known stays"
     );
     let text = document::markdown(folder.path(), &records, &Survivors::default());
     assert!(
-        text.contains(&format!("| `{FILE}` | 2 | 1 | 0 | 1 | yes |")),
+        text.contains(&format!("| `{FILE}` | 2 | 2 | 1 | 0 | 1 | yes |")),
         "{text}"
     );
     assert!(
-        text.contains(&format!("| `{other}` | 1 | | | | **no** |")),
+        text.contains(&format!("| `{other}` | 1 | | | | | **no** |")),
         "{text}"
     );
 
@@ -90,11 +99,70 @@ fn a_file_counts_once_all_of_it_was_run() {
     let text = document::markdown(folder.path(), &records, &Survivors::default());
     assert!(text.contains("| before its last change |"), "{text}");
 
-    records.take_up(folder.path(), &BTreeMap::new(), &Fates::new());
+    records.take_up(folder.path(), "chatspec", &[], &Fates::new());
+    assert_eq!(records.sum("chatspec-room").counted(), 2, "another crate");
+    records.take_up(folder.path(), "chatspec-room", &[], &Fates::new());
     assert!(
-        records.files.is_empty(),
+        records.files.is_empty() && records.listed.is_empty(),
         "a file that is gone has no mutants"
     );
+}
+
+#[test]
+fn what_survived_may_be_tried_again_while_the_file_is_the_same() {
+    let all = [
+        ("one", Fate::Caught),
+        ("two", Fate::Survived),
+        ("three", Fate::Survived),
+    ];
+    let (folder, mut records) = records(&all);
+    let caught = |records: &Records| records.sum("chatspec-room").caught;
+
+    take_up(&mut records, folder.path(), &all, &[("two", Fate::Caught)]);
+    assert_eq!(
+        caught(&records),
+        1,
+        "only one of those that survived was tried"
+    );
+    let both = [("two", Fate::Caught), ("three", Fate::Survived)];
+    take_up(&mut records, folder.path(), &all, &both);
+    assert_eq!(caught(&records), 2);
+    assert_eq!(records.files[FILE].survived, [mutant(FILE, "three").name]);
+
+    fs::write(folder.path().join(FILE), "fn join() { }\n").unwrap();
+    take_up(
+        &mut records,
+        folder.path(),
+        &all,
+        &[("three", Fate::Caught)],
+    );
+    assert_eq!(caught(&records), 2, "of another text, all have to be tried");
+}
+
+#[test]
+fn options_choose_mutants() {
+    let (folder, records) = records(&[("one", Fate::Caught), ("two", Fate::Survived)]);
+    let other = "crates/chatspec-room/src/leave.rs";
+    let all = [
+        mutant(FILE, "one"),
+        mutant(FILE, "two"),
+        mutant(other, "three"),
+    ];
+    let chosen = |again: bool, file: &str| {
+        let options = Options {
+            package: Vec::new(),
+            file: vec![file.to_owned()],
+            again,
+            jobs: 1,
+            check: false,
+        };
+        Vec::from_iter(wanted(folder.path(), &records, &options, &all))
+    };
+    assert_eq!(chosen(false, ""), [1, 2, 3]);
+    assert_eq!(chosen(false, "leave"), [3]);
+    assert_eq!(chosen(true, ""), [2, 3], "one is known to be caught");
+    fs::write(folder.path().join(FILE), "fn join() { }\n").unwrap();
+    assert_eq!(chosen(true, ""), [1, 2, 3], "of another text, nothing is");
 }
 
 #[test]

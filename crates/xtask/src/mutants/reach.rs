@@ -1,0 +1,152 @@
+//! Which test comes to which function, and how long it takes.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::play::{End, Run, names};
+use super::pool;
+
+/// Quick tests are run first, in one go, as long as they take no more than this together.
+const QUICK: Duration = Duration::from_millis(500);
+
+/// A test.
+pub struct Test {
+    program: PathBuf,
+    name: String,
+    takes: Duration,
+    reaches: BTreeSet<usize>,
+}
+
+/// All tests of a crate.
+pub struct Tests {
+    folder: PathBuf,
+    tests: Vec<Test>,
+}
+
+impl Tests {
+    /// Runs each test alone, with no mutant active.
+    ///
+    /// # Errors
+    /// One fails as it is, or cannot be run.
+    pub fn survey(
+        folder: &Path,
+        notes: &Path,
+        programs: &[PathBuf],
+        jobs: usize,
+    ) -> Result<Tests, String> {
+        let mut named = Vec::new();
+        for program in programs {
+            named.extend(
+                names(program)?
+                    .into_iter()
+                    .map(|name| (program.clone(), name)),
+            );
+        }
+        fs::create_dir_all(notes).map_err(|e| format!("make {}: {e}", notes.display()))?;
+        let numbered = named.into_iter().enumerate().collect();
+        let tests = pool::each(jobs, numbered, |(number, (program, name))| {
+            look(folder, &notes.join(number.to_string()), program, name)
+        });
+        let mut tests = tests.into_iter().collect::<Result<Vec<Test>, String>>()?;
+        tests.sort_by_key(|test| test.takes);
+        Ok(Tests {
+            folder: folder.to_owned(),
+            tests,
+        })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.tests.len()
+    }
+
+    /// Runs those that come to a function with this mutant of it active, the quick ones first, until one fails.
+    ///
+    /// # Errors
+    /// They cannot be run.
+    pub fn end(&self, function: usize, mutant: usize) -> Result<End, String> {
+        let mine = self.tests.iter().filter(|t| t.reaches.contains(&function));
+        let mut spent = Duration::ZERO;
+        let (quick, slow): (Vec<&Test>, Vec<&Test>) = mine.partition(|test| {
+            spent += test.takes;
+            spent <= QUICK
+        });
+        let env = vec![("MUTANT_ACTIVE", mutant.to_string())];
+        for part in [quick, slow] {
+            match self.run(&part, &env)? {
+                End::Passed => {}
+                end => return Ok(end),
+            }
+        }
+        Ok(End::Passed)
+    }
+
+    /// Runs all tests of programs that were built with one mutant and without switches.
+    ///
+    /// # Errors
+    /// They cannot be run.
+    pub fn end_alone(&self, programs: &[PathBuf]) -> Result<End, String> {
+        for program in programs {
+            let run = Run {
+                program,
+                tests: Vec::new(),
+                usual: self.tests.iter().map(|test| test.takes).sum(),
+                env: Vec::new(),
+            };
+            match run.end(&self.folder)? {
+                End::Passed => {}
+                end => return Ok(end),
+            }
+        }
+        Ok(End::Passed)
+    }
+
+    fn run(&self, tests: &[&Test], env: &[(&'static str, String)]) -> Result<End, String> {
+        let programs: BTreeSet<&Path> = tests.iter().map(|t| t.program.as_path()).collect();
+        for program in programs {
+            let mine = tests.iter().filter(|test| test.program == program);
+            let run = Run {
+                program,
+                tests: mine.clone().map(|test| test.name.as_str()).collect(),
+                usual: mine.map(|test| test.takes).sum(),
+                env: env.to_vec(),
+            };
+            match run.end(&self.folder)? {
+                End::Passed => {}
+                end => return Ok(end),
+            }
+        }
+        Ok(End::Passed)
+    }
+}
+
+fn look(folder: &Path, notes: &Path, program: PathBuf, name: String) -> Result<Test, String> {
+    // Functions are noted behind those of an earlier survey.
+    if notes.exists() {
+        fs::remove_file(notes).map_err(|e| format!("remove {}: {e}", notes.display()))?;
+    }
+    let run = Run {
+        program: &program,
+        tests: vec![&name],
+        usual: Duration::from_secs(60),
+        env: vec![("MUTANT_NOTES", notes.to_string_lossy().into_owned())],
+    };
+    let start = Instant::now();
+    let end = run.end(folder)?;
+    let takes = start.elapsed();
+    if end != End::Passed {
+        return Err(format!(
+            "run {name} of {}: it fails without a mutant",
+            program.display()
+        ));
+    }
+    let noted = fs::read_to_string(notes).unwrap_or_default();
+    Ok(Test {
+        reaches: noted.lines().filter_map(|line| line.parse().ok()).collect(),
+        program,
+        name,
+        takes,
+    })
+}
