@@ -7,78 +7,36 @@ use serde_json::Value;
 use crate::finding::{Finding, Outcome};
 use crate::fixture::Fixture;
 use crate::rule::names;
-use crate::transcript::{Transcript, What};
+use crate::transcript::{Entry, Transcript, What};
 
 use super::{chat, has_nonce};
 
-/// A message to a room reaches nobody whose newest confirmed membership is another room.
-///
-/// Membership is read off the transcript: a newuser that comes back for its room confirms a join, one's own leave that is
-/// not refused ends it, and so does a drop. A close by the server ends nothing that was on its way: the next session
-/// begins without a room.
+/// A message to a room reaches nobody who was no member of it at any time of the window in which it was sent.
 pub(super) fn only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
-    let mut asked: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    let mut member: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut members = Members {
+        in_order: transcript.in_order.unwrap_or(true),
+        ..Members::default()
+    };
     let mut findings = Vec::new();
     for step in 0..=fixture.steps.len() {
-        let before = member.clone();
-        let mut to_room: Vec<(String, String)> = Vec::new();
-        let mut leaving: BTreeMap<&str, Option<String>> = BTreeMap::new();
-        for entry in transcript.entries.iter().filter(|entry| entry.step == step) {
-            match &entry.what {
-                What::Sent { args, .. } => {
-                    let arg = args.first().unwrap_or(&Value::Null);
-                    let room = arg
-                        .get("room")
-                        .map_or("PARKED", |room| room.as_str().unwrap_or_default());
-                    match arg.get("event").and_then(Value::as_str) {
-                        Some("join") => drop(asked.insert(&entry.who, plain_key(room))),
-                        Some("leave") => drop(leaving.insert(&entry.who, plain_key(room))),
-                        Some("chat")
-                            if arg.get("user").is_none_or(Value::is_null)
-                                && arg.get("room").is_some_and(|room| !room.is_null()) =>
-                        {
-                            let text = arg.get("text").and_then(Value::as_str).unwrap_or_default();
-                            if has_nonce(transcript, text) {
-                                to_room.extend(plain_key(room).map(|room| (text.to_owned(), room)));
-                            }
-                        }
-                        _ => {}
-                    }
-                }
-                What::Event { name, args } if name == "chat" => {
-                    let joined = args.first().and_then(newuser_room);
-                    if let Some(room) = asked.get(entry.who.as_str()).filter(|room| {
-                        joined
-                            .as_ref()
-                            .is_some_and(|joined| room.is_none() || joined == *room)
-                    }) {
-                        member.insert(&entry.who, room.clone());
-                    }
-                }
-                // A refusal: nothing has changed.
-                What::Event { .. } => drop(leaving.remove(entry.who.as_str())),
-                What::Dropped | What::Connected { .. } => drop(member.remove(entry.who.as_str())),
-                _ => {}
-            }
-        }
-        for (index, entry) in transcript
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.step == step)
-        {
+        let window = || {
+            let entries = transcript.entries.iter().enumerate();
+            entries.filter(|(_, entry)| entry.step == step)
+        };
+        members.begin();
+        window().for_each(|(_, entry)| members.follow(entry));
+        members.end();
+        let said: Vec<(&str, String)> = window()
+            .filter_map(|(_, entry)| said(entry))
+            .filter(|(text, _)| has_nonce(transcript, text))
+            .collect();
+        for (index, entry) in window() {
             let Some((_, text)) = chat(entry) else {
                 continue;
             };
-            let Some((_, room)) = to_room.iter().find(|(sent, _)| sent == text) else {
-                continue;
-            };
-            let inside = |members: &BTreeMap<&str, Option<String>>| {
-                let inside = members.get(entry.who.as_str());
-                inside.is_some_and(|inside| inside.as_ref().is_none_or(|inside| inside == room))
-            };
-            if !inside(&before) && !inside(&member) {
+            let mut rooms = said.iter().filter(|(said, _)| *said == text).peekable();
+            let to_a_room = rooms.peek().is_some();
+            if to_a_room && !rooms.any(|(_, room)| members.may_hear(&entry.who, room)) {
                 findings.push(Finding::new(
                     names::MEMBERS_ONLY,
                     Outcome::Unexpected,
@@ -92,6 +50,185 @@ pub(super) fn only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Who is where, as far as a transcript tells.
+///
+/// A newuser that comes back for its room confirms a join. One's own leave ends it where it names what was joined, or nothing,
+/// is not refused, and has been handled; and so does a drop. A close by the server ends nothing that was on its way: the next
+/// session begins without a room.
+#[derive(Default)]
+struct Members<'a> {
+    /// Whether events are handled in the order in which they were sent: otherwise a barrier tells nothing of a leave.
+    in_order: bool,
+    /// The newest join of each.
+    asked: BTreeMap<&'a str, Record<'a>>,
+    /// Where each is.
+    inside: BTreeMap<&'a str, Record<'a>>,
+    /// The newest leave of each in this window, unless a join has followed.
+    leaving: BTreeMap<&'a str, Leave<'a>>,
+    /// Where anybody was at any time of this window.
+    heard: Vec<(&'a str, Record<'a>)>,
+}
+
+/// As whom one is in which room.
+#[derive(Clone, Copy)]
+struct Record<'a> {
+    user: &'a str,
+    room: &'a str,
+}
+
+/// A leave on its way.
+struct Leave<'a> {
+    message: &'a Value,
+    ack: Option<u64>,
+    handled: bool,
+}
+
+impl<'a> Members<'a> {
+    fn begin(&mut self) {
+        self.leaving.clear();
+        self.heard = self
+            .inside
+            .iter()
+            .map(|(who, record)| (*who, *record))
+            .collect();
+    }
+
+    fn follow(&mut self, entry: &'a Entry) {
+        let who = entry.who.as_str();
+        match &entry.what {
+            What::Sent { args, ack, .. } => self.sent(who, args.first(), *ack),
+            What::Event { name, args } if name == "chat" => self.told(who, args.first()),
+            // A refusal: nothing has changed.
+            What::Event { .. } => drop(self.leaving.remove(who)),
+            What::Acked { id, args } => self.acked(who, *id, args),
+            What::BarrierReturned => {
+                if let Some(leave) = self.leaving.get_mut(who) {
+                    leave.handled |= self.in_order;
+                }
+            }
+            What::Dropped => drop(self.inside.remove(who)),
+            What::Connected { .. } => {
+                self.inside.remove(who);
+                self.asked.remove(who);
+                self.leaving.remove(who);
+            }
+            _ => {}
+        }
+    }
+
+    fn sent(&mut self, who: &'a str, message: Option<&'a Value>, ack: Option<u64>) {
+        let Some(message) = message else { return };
+        match message.get("event").and_then(Value::as_str) {
+            Some("join") => {
+                self.asked.insert(who, Record::of(message));
+                // Which of the two is refused, if any, is not told apart.
+                self.leaving.remove(who);
+            }
+            Some("leave") => {
+                let handled = false;
+                let leave = Leave {
+                    message,
+                    ack,
+                    handled,
+                };
+                self.leaving.insert(who, leave);
+            }
+            _ => {}
+        }
+    }
+
+    fn told(&mut self, who: &'a str, message: Option<&Value>) {
+        let Some(joined) = message.and_then(newuser_room) else {
+            return;
+        };
+        let asked = self.asked.get(who).copied();
+        let own = |record: &Record<'_>| {
+            let room = plain_key(record.room);
+            room.is_none() || room == joined
+        };
+        if let Some(record) = asked.filter(own) {
+            self.inside.insert(who, record);
+            self.heard.push((who, record));
+        }
+    }
+
+    fn acked(&mut self, who: &str, id: u64, args: &[Value]) {
+        let Some(leave) = self.leaving.get_mut(who) else {
+            return;
+        };
+        if leave.ack == Some(id) {
+            match args.is_empty() {
+                true => leave.handled = true,
+                false => drop(self.leaving.remove(who)),
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        for (who, leave) in &self.leaving {
+            let inside = self.inside.get(who);
+            if leave.handled && inside.is_some_and(|record| record.is_left_by(leave.message)) {
+                self.inside.remove(who);
+                // Whoever joins that room now says nothing of this one.
+                self.asked.remove(who);
+            }
+        }
+    }
+
+    /// Whether somebody was in this room, or in one that is not told apart from it, at any time of the window.
+    fn may_hear(&self, who: &str, room: &str) -> bool {
+        self.heard.iter().any(|(member, record)| {
+            *member == who && plain_key(record.room).is_none_or(|own| own == room)
+        })
+    }
+}
+
+impl<'a> Record<'a> {
+    /// What a join asks for.
+    fn of(join: &'a Value) -> Record<'a> {
+        let text = |key: &str, default| {
+            let value = join.get(key);
+            value.map_or(default, |value| value.as_str().unwrap_or_default())
+        };
+        Record {
+            user: text("user", "JDOE"),
+            room: text("room", "PARKED"),
+        }
+    }
+
+    /// Whether a leave is one from here: it says nothing, or what the join said but for the spelling.
+    fn is_left_by(&self, leave: &Value) -> bool {
+        let fields = [("user", self.user), ("room", self.room)];
+        fields.into_iter().all(|(key, own)| {
+            let same = |name: &str| {
+                let key = plain_key(name);
+                name == own || (key.is_some() && key == plain_key(own))
+            };
+            leave
+                .get(key)
+                .is_none_or(|value| value.as_str().is_some_and(same))
+        })
+    }
+}
+
+/// What somebody says to a room, with the key of the room.
+fn said(entry: &Entry) -> Option<(&str, String)> {
+    let What::Sent { args, .. } = &entry.what else {
+        return None;
+    };
+    let message = args.first()?;
+    let private = message.get("user").is_some_and(|user| !user.is_null());
+    if private || message.get("event")?.as_str()? != "chat" {
+        return None;
+    }
+    let room = message.get("room").filter(|room| !room.is_null())?;
+    let text = message
+        .get("text")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Some((text, plain_key(room.as_str().unwrap_or_default())?))
 }
 
 /// The key of the room that a newuser names.

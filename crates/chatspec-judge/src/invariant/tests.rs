@@ -1,5 +1,7 @@
 //! Recordings that break one invariant each, beside the one that breaks none.
 
+mod leaving;
+
 use serde_json::json;
 
 use super::*;
@@ -16,6 +18,14 @@ fn fixture() -> Fixture {
 
 /// What the invariants find wrong: rule, outcome, who.
 fn wrong(entries: Vec<(usize, &str, What)>) -> Vec<(String, Outcome, String)> {
+    wrong_in(None, entries)
+}
+
+/// The same on a server of which the ordering probe has said something.
+fn wrong_in(
+    in_order: Option<bool>,
+    entries: Vec<(usize, &str, What)>,
+) -> Vec<(String, Outcome, String)> {
     let fixture = fixture();
     assert_eq!(fixture.steps.len(), END);
     let bindings = [
@@ -41,7 +51,7 @@ fn wrong(entries: Vec<(usize, &str, What)>) -> Vec<(String, Outcome, String)> {
             })
             .collect(),
         stopped: None,
-        in_order: None,
+        in_order,
         network: None,
     };
     let shapes = Shapes::from_json(r#"{"type":"object","required":["type"]}"#).expect("a schema");
