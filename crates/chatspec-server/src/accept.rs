@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
 use crate::connection::{Setup, serve};
+use crate::gate::{Client, Full};
 use crate::listener::Listener;
 
 /// How long the loop rests after an error that is not the fault of one connection, such as that no file descriptor is free.
@@ -18,7 +19,9 @@ const REST: Duration = Duration::from_millis(100);
 pub(crate) async fn accept<L: Listener>(mut listener: L, setup: Setup) {
     let mut connections = JoinSet::new();
     let mut stopped = setup.stopped.clone();
+    // What is said once is not said again until it has been otherwise.
     let mut failing = false;
+    let mut is_full = false;
     loop {
         let accepted = tokio::select! {
             biased;
@@ -35,12 +38,22 @@ pub(crate) async fn accept<L: Listener>(mut listener: L, setup: Setup) {
         match accepted {
             Ok((io, peer)) => {
                 failing = false;
-                L::prepare(&io, setup.silence);
-                connections.spawn(serve(io, peer, setup.clone()));
+                // Whoever is too many is closed without a word: to read its request would take what there is not enough of.
+                match setup.gate.connect(Client::peer(peer.ip(), &setup.trusted)) {
+                    Ok(place) => {
+                        is_full = false;
+                        L::prepare(&io, setup.silence);
+                        connections.spawn(serve(io, peer, place, setup.clone()));
+                    }
+                    Err(full @ Full::Total) if !is_full => {
+                        is_full = true;
+                        warn!(%full, "not accepted");
+                    }
+                    Err(full) => debug!(%peer, %full, "not accepted"),
+                }
             }
             Err(error) if is_of_one_connection(&error) => debug!(%error, "not accepted"),
             Err(error) => {
-                // Said once, not ten times a second.
                 if !failing {
                     warn!(%error, "connections cannot be accepted for now");
                 }

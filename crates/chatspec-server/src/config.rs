@@ -7,16 +7,18 @@ mod layer;
 mod setting;
 mod write;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chatspec::limits;
 
 pub use self::error::{ConfigError, Place};
-use self::kind::{Bytes, Count, File, Kind, Milliseconds};
+use self::kind::{Bytes, Count, File, Kind, List, Milliseconds};
 pub use self::layer::PREFIX;
 pub use self::setting::Setting;
 use self::setting::table;
+use crate::edge::{AllowedOrigin, HostName};
 
 table! {
     "Heartbeat and sessions" {
@@ -30,6 +32,28 @@ table! {
         upgrade_timeout: Duration as Milliseconds = Duration::from_secs(10), 1..=600_000;
         /// Time that connections have to end after the order to stop; whatever is left then is cut off.
         drain_timeout: Duration as Milliseconds = Duration::from_secs(5), 1..=600_000;
+    }
+    "Connections" {
+        /// Connections that there may be at once, and sessions; a connection more is closed, a session more is refused with 503.
+        connections: usize as Count = 50_000, 1..=10_000_000;
+        /// As many of one address, or one IPv6 network of 64 bits. This machine is exempt, and so are trusted proxies.
+        connections_per_address: usize as Count = 4_096, 1..=10_000_000;
+        /// Sessions that have not asked for the namespace yet; one more is refused with 503.
+        sessions_unconnected: usize as Count = 5_000, 1..=10_000_000;
+        /// New connections of one address in a second, for longer than a burst.
+        connects_per_second: usize as Count = 1_000, 1..=1_000_000;
+        /// New connections of one address at once, after a pause.
+        connects_burst: usize as Count = 2_000, 1..=1_000_000;
+        /// Address of a proxy that is believed what it says in `X-Forwarded-For`.
+        trusted_proxy: Vec<IpAddr> as List<IpAddr> = Vec::new();
+    }
+    "Origins" {
+        /// Origin of pages that may use the server, such as `https://chat.example`; `loopback` for all pages of this machine,
+        /// `*` for all pages. The server's own page may in any case (rule `transport.cross-origin.allow-list`).
+        allow_origin: Vec<AllowedOrigin> as List<AllowedOrigin> = vec![AllowedOrigin::Loopback];
+        /// Name under which the server may be asked, besides those of this machine and the address where it listens; `*` for
+        /// any.
+        allow_host: Vec<HostName> as List<HostName> = Vec::new();
     }
     "HTTP" {
         /// Time from the first byte of a request, or the beginning of a connection, to the end of the request's header (rule
@@ -48,6 +72,8 @@ table! {
         /// Largest POST body, WebSocket message and WebSocket frame; advertised as `maxPayload` (rule
         /// `transport.max-payload`).
         max_payload: usize as Bytes = limits::PAYLOAD_MAX, 1..=100_000_000;
+        /// Packets that one POST may hold (rule `transport.polling-batch.any`).
+        payload_packets: usize as Count = limits::PACKETS_PER_POST_MAX, 16..=100_000;
         /// Packets that wait for one slow receiver before messages for it are lost.
         buffer_packets: usize as Count = 4_096, 1..=1_000_000;
     }

@@ -7,7 +7,7 @@ mod stream;
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -31,6 +31,7 @@ use self::body::{Answer, Arriving};
 use self::phase::{Limits, Phase};
 use self::stream::Stream;
 use crate::config::Config;
+use crate::gate::{Connection, Gate};
 
 /// The address of the other end, in the extensions of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub(crate) struct Setup {
     pub(crate) silence: Duration,
     /// Changes when the server stops.
     pub(crate) stopped: watch::Receiver<()>,
+    pub(crate) gate: Arc<Gate>,
+    /// Proxies whose connections are not counted by address.
+    pub(crate) trusted: Arc<[IpAddr]>,
     http: http1::Builder,
     limits: Limits,
     router: Router,
@@ -52,6 +56,7 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn new(
         config: &Config,
+        gate: Arc<Gate>,
         router: Router,
         tls: Option<TlsAcceptor>,
         stopped: watch::Receiver<()>,
@@ -65,6 +70,8 @@ impl Setup {
         Setup {
             silence: config.ping_interval + config.ping_timeout,
             stopped,
+            gate,
+            trusted: config.trusted_proxy.as_slice().into(),
             http,
             limits: Limits {
                 header: config.header_timeout,
@@ -78,26 +85,26 @@ impl Setup {
 }
 
 /// Serves one connection to its end, or until it is a WebSocket.
-pub(crate) async fn serve<Io>(io: Io, peer: SocketAddr, setup: Setup)
+pub(crate) async fn serve<Io>(io: Io, peer: SocketAddr, place: Connection, setup: Setup)
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Some(tls) = &setup.tls else {
-        return http(io, peer, setup).await;
+        return http(io, peer, place, setup).await;
     };
     match timeout(setup.limits.header, tls.accept(io)).await {
-        Ok(Ok(io)) => http(io, peer, setup).await,
+        Ok(Ok(io)) => http(io, peer, place, setup).await,
         Ok(Err(error)) => debug!(%peer, %error, "no TLS"),
         Err(_) => debug!(%peer, "TLS took too long"),
     }
 }
 
-async fn http<Io>(io: Io, peer: SocketAddr, setup: Setup)
+async fn http<Io>(io: Io, peer: SocketAddr, place: Connection, setup: Setup)
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let phase = Arc::new(Phase::new(setup.limits));
-    let stream = TokioIo::new(Stream::new(io, Arc::clone(&phase), setup.silence));
+    let stream = TokioIo::new(Stream::new(io, place, Arc::clone(&phase), setup.silence));
     let service = service(setup.router, peer, Arc::clone(&phase));
     let serving = setup.http.serve_connection(stream, service).with_upgrades();
     let mut serving = pin!(serving);

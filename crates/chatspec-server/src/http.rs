@@ -1,4 +1,4 @@
-//! The router: the Socket.IO endpoint, the page, the health check, and the headers that let any page use them.
+//! The router: the Socket.IO endpoint, the page, the health check, and the headers that let other pages use them.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use socketioxide::extract::SocketRef;
 use socketioxide::handler::ConnectHandler;
 use socketioxide::layer::SocketIoLayer;
 use socketioxide::{ParserConfig, SocketIo};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::config::Config;
 use crate::edge::{self, Edge};
@@ -19,26 +19,27 @@ use crate::inbound::{self, ConnectData};
 use crate::web;
 
 /// The service for all paths, and the handle that closes its sessions.
-pub(crate) fn router(config: &Config, hub: Arc<Hub>) -> (Router, SocketIo) {
+pub(crate) fn router(config: &Config, edge: Edge, hub: Arc<Hub>) -> (Router, SocketIo) {
     let (layer, io) = socket_io(config);
     // Handlers are registered in a middleware because it runs before the CONNECT reply: a handler registered after
     // that misses what a quick client sends first. Other namespaces have no handler and get a CONNECT_ERROR.
     // rule: transport.namespace.refused
     let attach = move |socket: SocketRef, io: SocketIo, data: ConnectData| {
+        edge::connected(&socket);
         inbound::attach(hub, &socket, io, data)
     };
     io.ns("/", (async || ()).with(attach));
-    let edge = Edge {
-        max_payload: config.max_payload,
-    };
-    // CORS is the outer layer, so that error answers carry its headers too.
+    let cors = cors(&edge);
+    // CORS stands before the checks, so that error answers carry its headers too, and behind the check of the origin: to
+    // one that is not allowed it says nothing.
     (
         Router::new()
             .route("/healthz", get(async || "ok"))
             .merge(web::routes())
             .layer(layer)
-            .layer(from_fn_with_state(edge, edge::check))
-            .layer(cors()),
+            .layer(from_fn_with_state(edge.clone(), edge::check))
+            .layer(cors)
+            .layer(from_fn_with_state(edge, edge::admit)),
         io,
     )
 }
@@ -83,12 +84,16 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .build_layer()
 }
 
-fn cors() -> CorsLayer {
+fn cors(edge: &Edge) -> CorsLayer {
     // rule: transport.cross-origin
     // rule: transport.cross-origin.no-credentials
     // rule: transport.eio-version.cors
+    let origin = match edge.is_open() {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::mirror_request(),
+    };
     CorsLayer::new()
-        .allow_origin(Any)
+        .allow_origin(origin)
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
         .allow_headers(Any)
 }

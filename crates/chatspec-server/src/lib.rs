@@ -24,6 +24,7 @@ mod connection;
 mod edge;
 #[cfg(feature = "fault")]
 mod fault;
+mod gate;
 mod http;
 mod hub;
 mod inbound;
@@ -35,6 +36,7 @@ mod tls;
 mod web;
 
 pub use config::{Config, ConfigError, PREFIX, Place, Setting, TABLE};
+pub use edge::{AllowedOrigin, HostName, PageOrigin};
 #[cfg(feature = "fault")]
 pub use fault::{Emission, Faults, OtherNamespace};
 pub use listener::Listener;

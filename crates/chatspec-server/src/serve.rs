@@ -13,6 +13,8 @@ use tracing::{info, warn};
 
 use crate::accept::accept;
 use crate::config::{Config, ConfigError};
+use crate::edge::Edge;
+use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::listener::Listener;
 use crate::tls::{self, TlsError};
@@ -55,8 +57,9 @@ pub async fn serve<L: Listener>(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     config.check()?;
-    let served = http::router(&config, Arc::new(Hub::default()));
-    run(listener, &config, served, shutdown).await
+    let (gate, edge) = entrance(&listener, &config)?;
+    let served = http::router(&config, edge, Arc::new(Hub::default()));
+    run(listener, &config, gate, served, shutdown).await
 }
 
 /// [`serve`], with deliberate defects.
@@ -75,21 +78,30 @@ pub async fn serve_faulty<L: Listener>(
     let wrap = std::mem::replace(&mut faults.router, Box::new(|router| router));
     let other_namespace = faults.other_namespace;
     let hub = Arc::new(Hub::faulty(faults));
-    let (router, io) = http::router(&config, Arc::clone(&hub));
+    let (gate, edge) = entrance(&listener, &config)?;
+    let (router, io) = http::router(&config, edge, Arc::clone(&hub));
     http::open_other_namespace(&io, hub, other_namespace);
-    run(listener, &config, (wrap(router), io), shutdown).await
+    run(listener, &config, gate, (wrap(router), io), shutdown).await
+}
+
+fn entrance<L: Listener>(listener: &L, config: &Config) -> Result<(Arc<Gate>, Edge), ServeError> {
+    let address = listener.address().map_err(ServeError::Address)?;
+    let gate = Arc::new(Gate::new(config));
+    let edge = Edge::new(config, address, Arc::clone(&gate));
+    Ok((gate, edge))
 }
 
 async fn run<L: Listener>(
     listener: L,
     config: &Config,
+    gate: Arc<Gate>,
     (router, io): (Router, SocketIo),
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let tls = tls::acceptor(config)?;
     info!(address = ?listener.address().ok(), tls = tls.is_some(), "serving");
     let (stop, stopped) = watch::channel(());
-    let setup = connection::Setup::new(config, router, tls, stopped);
+    let setup = connection::Setup::new(config, gate, router, tls, stopped);
     let mut serving = pin!(accept(listener, setup));
     tokio::select! {
         () = &mut serving => return Ok(()),

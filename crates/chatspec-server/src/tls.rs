@@ -39,6 +39,10 @@ pub(crate) fn acceptor(config: &Config) -> Result<Option<TlsAcceptor>, TlsError>
     };
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .and_then(|chain| match chain.is_empty() {
+            true => Err(pem::Error::NoItemsFound),
+            false => Ok(chain),
+        })
         .map_err(|reason| unreadable(cert, reason))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(|reason| unreadable(key, reason))?;
     // Named, since nothing installs a provider for the process.

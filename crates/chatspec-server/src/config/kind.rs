@@ -1,6 +1,9 @@
 //! Kinds of settings: what a value is in the program, and how it is written.
 
+use std::fmt::Display;
+use std::marker::PhantomData;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::error::Problem;
@@ -82,6 +85,27 @@ impl Kind for File {
 
     fn show(is: &Option<PathBuf>) -> Vec<String> {
         is.iter().map(|path| path.display().to_string()).collect()
+    }
+}
+
+/// Any number of things that are written as text.
+pub(super) struct List<T>(PhantomData<T>);
+
+impl<T: FromStr<Err: Display> + Display> Kind for List<T> {
+    type Is = Vec<T>;
+    const FORM: Form = Form::List;
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<Vec<T>, Problem> {
+        let parse = |text: &String| {
+            text.parse().map_err(|mend: T::Err| {
+                Problem::new(format!("{text:?} cannot be used"), mend.to_string())
+            })
+        };
+        texts.iter().map(parse).collect()
+    }
+
+    fn show(is: &Vec<T>) -> Vec<String> {
+        is.iter().map(T::to_string).collect()
     }
 }
 

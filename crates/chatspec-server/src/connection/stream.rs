@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::phase::Phase;
+use crate::gate::Connection;
 
 /// A stream whose writes have a deadline.
 ///
@@ -18,6 +19,8 @@ use super::phase::Phase;
 // rule: presence.cleanup
 pub(super) struct Stream<Io> {
     io: Io,
+    /// Counted until the stream ends, which may be long after the connection has become a WebSocket.
+    _place: Connection,
     phase: Arc<Phase>,
     silence: Duration,
     /// Runs while a write waits.
@@ -29,9 +32,15 @@ pub(super) struct Stream<Io> {
 
 impl<Io> Stream<Io> {
     /// `silence` is how long the peer may take nothing while something is to be written.
-    pub(super) fn new(io: Io, phase: Arc<Phase>, silence: Duration) -> Stream<Io> {
+    pub(super) fn new(
+        io: Io,
+        place: Connection,
+        phase: Arc<Phase>,
+        silence: Duration,
+    ) -> Stream<Io> {
         Stream {
             io,
+            _place: place,
             phase,
             silence,
             stalled: None,

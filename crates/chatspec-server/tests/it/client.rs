@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::server::due;
 
-pub struct Client {
-    socket: WebSocketStream<TcpStream>,
+pub struct Client<Io = TcpStream> {
+    socket: WebSocketStream<Io>,
 }
 
 impl Client {
@@ -30,22 +31,9 @@ impl Client {
     }
 
     async fn over(stream: TcpStream, sid: Option<&str>) -> Self {
-        let address = stream.peer_addr().expect("a peer");
+        let address = stream.peer_addr().expect("a peer").to_string();
         let sid = sid.map(|sid| format!("&sid={sid}")).unwrap_or_default();
-        let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket{sid}");
-        let handshake = tokio_tungstenite::client_async(url, stream);
-        let (socket, _) = due(handshake).await.expect("an upgrade");
-        Self { socket }
-    }
-
-    /// Connects to the namespace.
-    pub async fn connected(mut self) -> Self {
-        let open = self.frame().await.expect("an open packet");
-        assert!(open.starts_with("0{"), "{open}");
-        self.send(&["40"]).await;
-        let reply = self.packet().await;
-        assert!(reply.starts_with("0{\"sid\":"), "{reply}");
-        self
+        Self::on(stream, &address, &sid).await
     }
 
     pub async fn connect(address: SocketAddr) -> Self {
@@ -60,6 +48,26 @@ impl Client {
             .await;
         assert_eq!(client.event().await, new_user(user, room));
         client
+    }
+}
+
+impl<Io: AsyncRead + AsyncWrite + Unpin> Client<Io> {
+    /// A WebSocket over any stream, on which nothing has been said. `more` ends its query.
+    pub async fn on(stream: Io, name: &str, more: &str) -> Self {
+        let url = format!("ws://{name}/socket.io/?EIO=4&transport=websocket{more}");
+        let handshake = tokio_tungstenite::client_async(url, stream);
+        let (socket, _) = due(handshake).await.expect("an upgrade");
+        Self { socket }
+    }
+
+    /// Connects to the namespace.
+    pub async fn connected(mut self) -> Self {
+        let open = self.frame().await.expect("an open packet");
+        assert!(open.starts_with("0{"), "{open}");
+        self.send(&["40"]).await;
+        let reply = self.packet().await;
+        assert!(reply.starts_with("0{\"sid\":"), "{reply}");
+        self
     }
 
     /// Sends Engine.IO packets, all in one write.

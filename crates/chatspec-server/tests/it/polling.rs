@@ -174,6 +174,95 @@ async fn any_number_of_packets_fits_into_one_post() {
     }
 }
 
+// rule: transport.polling-batch.any
+#[tokio::test]
+async fn more_packets_than_there_may_be_end_the_session() {
+    let server = Server::start().await;
+    for separated in ["\u{1e}3".repeat(64), "\u{1e}".repeat(70_000)] {
+        let poller = Poller::connect(server.address).await;
+        assert_eq!(poller.post_body(&format!("3{separated}")).await, 400);
+        assert_eq!(poller.poll().await.status, 400);
+    }
+    // An end of the last packet begins no other.
+    let poller = Poller::connect(server.address).await;
+    let status = poller.post_body(&"3\u{1e}".repeat(64)).await;
+    assert_eq!(status, 200);
+    assert_eq!(poller.post(&["3"]).await, 200);
+}
+
+// rule: robust.polling.overlap
+#[tokio::test]
+async fn a_post_while_another_comes_ends_the_session() {
+    let server = Server::start().await;
+    let poller = Poller::connect(server.address).await;
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Length: 10\r\n\r\n42[",
+        poller.path, server.address
+    );
+    let mut first = TcpStream::connect(server.address)
+        .await
+        .expect("a connection");
+    first
+        .write_all(head.as_bytes())
+        .await
+        .expect("a writable connection");
+    // On one thread, tasks take turns: by the time that two later connections have been served, that one has been read.
+    for _ in 0..2 {
+        let healthy = request(server.address, "GET", "/healthz", "", "").await;
+        assert_eq!(healthy.status, 200);
+    }
+    assert_eq!(poller.post(&["3"]).await, 400);
+    assert_eq!(poller.poll().await.status, 400);
+    // What the first brings is not taken any more.
+    first
+        .write_all(b"\"chat\"]")
+        .await
+        .expect("a writable connection");
+    let mut answer = vec![0; 1_000];
+    let read = due(first.read(&mut answer)).await.expect("an answer");
+    assert!(
+        answer[..read].starts_with(b"HTTP/1.1 4"),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+    // Another session is not concerned.
+    assert_eq!(
+        Poller::connect(server.address).await.post(&["3"]).await,
+        200
+    );
+}
+
+// rule: robust.packet.unconnected
+// rule: message.binary
+#[tokio::test]
+async fn nothing_binary_is_kept_before_connect() {
+    let server = Server::start().await;
+    let mut client = Client::websocket(server.address, None).await;
+    client.frame().await.expect("an open packet");
+    client.send_binary(b"attached to nothing").await;
+    assert!(client.is_closed().await);
+    let open = request(
+        server.address,
+        "GET",
+        "/socket.io/?EIO=4&transport=polling",
+        "",
+        "",
+    )
+    .await;
+    let open: Value = serde_json::from_str(&open.body[1..]).expect("an open packet");
+    let path = format!(
+        "/socket.io/?EIO=4&transport=polling&sid={}",
+        open["sid"].as_str().expect("a session id")
+    );
+    request(server.address, "POST", &path, "", "bQUJD").await;
+    // The first poll brings what waits, which may be the ping; then there is no session.
+    request(server.address, "GET", &path, "", "").await;
+    assert_eq!(
+        request(server.address, "GET", &path, "", "").await.status,
+        400
+    );
+}
+
 // rule: transport.polling
 // rule: order.sender
 #[tokio::test]
