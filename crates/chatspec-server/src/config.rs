@@ -14,13 +14,19 @@ use std::time::Duration;
 use chatspec::limits;
 
 pub use self::error::{ConfigError, Place};
-use self::kind::{Bytes, Count, File, Kind, List, Milliseconds};
+use self::kind::{Bytes, Count, File, Kind, List, Milliseconds, Switch, Text};
 pub use self::layer::PREFIX;
 pub use self::setting::Setting;
 use self::setting::table;
 use crate::edge::{AllowedOrigin, HostName};
 
 table! {
+    "Program" {
+        /// Address to listen on, with a port; port 0 takes a free one. Whoever calls `serve` in a program has listened already.
+        listen: String as Text = "127.0.0.1:5005".to_owned();
+        /// Log as JSON, one record a line.
+        json_logs: bool as Switch = false;
+    }
     "Heartbeat and sessions" {
         /// Time between two pings (rule `transport.heartbeat.bound`).
         ping_interval: Duration as Milliseconds = Duration::from_millis(limits::PING_INTERVAL_MS), 50..=600_000;

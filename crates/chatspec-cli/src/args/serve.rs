@@ -7,18 +7,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command, Error, FromArgMatches, Parser};
 
 #[derive(Debug, Parser)]
 pub struct Serve {
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5005")]
-    pub listen: String,
     /// Read settings from a TOML file [env: CHATSPEC_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Print all settings as they would be, as such a file, and serve nothing
     #[arg(long)]
     pub print_config: bool,
-    /// Log as JSON, one record a line
-    #[arg(long)]
-    pub json_logs: bool,
     #[command(flatten)]
     pub flags: Flags,
 }
@@ -66,13 +60,17 @@ fn flag(setting: &Setting) -> Arg {
         true => setting.doc(),
         false => format!("{} [{}]", setting.doc(), facts.join("; ")),
     };
-    Arg::new(setting.name)
+    let flag = Arg::new(setting.name)
         .long(setting.key())
         .value_name(setting.value_name())
         .help(help)
-        .help_heading(setting.group)
-        .action(match setting.is_list() {
-            true => ArgAction::Append,
-            false => ArgAction::Set,
-        })
+        .help_heading(setting.group);
+    if setting.is_switch() {
+        let flag = flag.num_args(0..=1).require_equals(true);
+        return flag.default_missing_value("true");
+    }
+    flag.action(match setting.is_list() {
+        true => ArgAction::Append,
+        false => ArgAction::Set,
+    })
 }

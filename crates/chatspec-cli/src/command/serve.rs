@@ -18,11 +18,11 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
         out!(config.to_toml());
         return Ok(Exit::Conforms);
     }
-    logs(args.json_logs);
-    let listener = TcpListener::bind(&args.listen).await.map_err(|error| {
+    logs(config.json_logs);
+    let listener = TcpListener::bind(&config.listen).await.map_err(|error| {
         Failure::unreachable(format!(
             "listen on {}: {error}; another --listen ADDRESS:PORT may be free",
-            args.listen
+            config.listen
         ))
     })?;
     let address = listener

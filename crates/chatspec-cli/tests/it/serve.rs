@@ -81,6 +81,21 @@ async fn a_mistake_ends_it_with_2_and_says_where() {
         .complains(&["chat.toml", "PEM"]);
 }
 
+#[tokio::test]
+async fn a_switch_needs_no_value() {
+    let variables = [("CHATSPEC_LISTEN", "127.0.0.1:0")];
+    let expected = ["\njson-logs = true\n", "\nlisten = \"127.0.0.1:0\"\n"];
+    for flag in ["--json-logs", "--json-logs=true"] {
+        let args = [flag, "--print-config"];
+        serve(&args, &variables).await.exits(0).says(&expected);
+    }
+    let args = ["--json-logs=false", "--print-config"];
+    serve(&args, &[("CHATSPEC_JSON_LOGS", "true")])
+        .await
+        .exits(0)
+        .says(&["\njson-logs = false\n"]);
+}
+
 /// The documentation of the settings is what the program prints.
 #[test]
 fn the_documented_settings_are_those_that_there_are() {

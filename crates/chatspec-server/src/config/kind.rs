@@ -69,12 +69,53 @@ counts! {
     Count, "";
 }
 
+/// A text that is never empty.
+pub(super) struct Text;
+
+impl Kind for Text {
+    type Is = String;
+    const FORM: Form = Form::Text;
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<String, Problem> {
+        match texts.last() {
+            Some(text) if !text.is_empty() => Ok(text.clone()),
+            _ => Err(Problem::new("is empty", "write a text")),
+        }
+    }
+
+    fn show(is: &String) -> Vec<String> {
+        vec![is.clone()]
+    }
+}
+
+/// Yes or no.
+pub(super) struct Switch;
+
+impl Kind for Switch {
+    type Is = bool;
+    const FORM: Form = Form::Switch;
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<bool, Problem> {
+        let text = texts.last().map_or("", |text| text.trim());
+        text.parse().map_err(|_| {
+            Problem::new(
+                format!("{text:?} is neither yes nor no"),
+                "write true or false",
+            )
+        })
+    }
+
+    fn show(is: &bool) -> Vec<String> {
+        vec![is.to_string()]
+    }
+}
+
 /// A file, or none.
 pub(super) struct File;
 
 impl Kind for File {
     type Is = Option<PathBuf>;
-    const FORM: Form = Form::Text;
+    const FORM: Form = Form::File;
 
     fn read(texts: &[String], _: Option<Bounds>) -> Result<Option<PathBuf>, Problem> {
         Ok(texts

@@ -66,7 +66,7 @@ impl Config {
                     .map(|part| part.trim().to_owned())
                     .filter(|part| !part.is_empty())
                     .collect(),
-                Form::Number | Form::Text => vec![value],
+                _ => vec![value],
             };
             setting
                 .set(self, &texts)
@@ -106,19 +106,18 @@ fn named(setting: &Setting, problem: Problem) -> Problem {
 /// The texts of a value of the right form.
 fn texts(setting: &Setting, value: &DeValue<'_>) -> Result<Vec<String>, Problem> {
     let wrong = |form: &str| {
-        let key = setting.key();
-        Err(Problem::new(
-            format!("{key}: a {} is not what it takes", value.type_str()),
-            format!("write {form}"),
-        ))
+        let problem = format!("{} takes no {}", setting.key(), value.type_str());
+        Err(Problem::new(problem, format!("write {form}")))
     };
     match (setting.form, value) {
         (Form::Number, DeValue::Integer(number)) if number.radix() == 10 => {
             Ok(vec![number.as_str().to_owned()])
         }
         (Form::Number, _) => wrong("a whole number in decimal, without quotes"),
-        (Form::Text, DeValue::String(text)) => Ok(vec![text.clone().into_owned()]),
-        (Form::Text, _) => wrong("a string in quotes"),
+        (Form::Switch, DeValue::Boolean(is)) => Ok(vec![is.to_string()]),
+        (Form::Switch, _) => wrong("true or false, without quotes"),
+        (Form::Text | Form::File, DeValue::String(text)) => Ok(vec![text.clone().into_owned()]),
+        (Form::Text | Form::File, _) => wrong("a string in quotes"),
         (Form::List, DeValue::Array(items)) => {
             let strings = items.iter().map(|item| item.get_ref().as_str());
             match strings.map(|text| text.map(str::to_owned)).collect() {

@@ -12,7 +12,9 @@ pub(super) type Bounds = (u64, u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Number,
+    Switch,
     Text,
+    File,
     List,
 }
 
@@ -54,13 +56,20 @@ impl Setting {
         self.form == Form::List
     }
 
+    /// Whether it is yes or no: a flag alone says yes.
+    pub fn is_switch(&self) -> bool {
+        self.form == Form::Switch
+    }
+
     /// What stands for its value in a line of help.
     pub fn value_name(&self) -> &'static str {
         match (self.form, self.unit) {
             (Form::Number, "milliseconds") => "MS",
             (Form::Number, "bytes") => "BYTES",
             (Form::Number, _) => "NUMBER",
-            (Form::Text, _) => "FILE",
+            (Form::Switch, _) => "BOOL",
+            (Form::Text, _) => "TEXT",
+            (Form::File, _) => "FILE",
             (Form::List, _) => "VALUE",
         }
     }

@@ -67,13 +67,13 @@ fn default(setting: &Setting) -> String {
 fn line(setting: &Setting, config: &Config) -> String {
     let (key, texts) = (setting.key(), setting.show(config));
     match (setting.form, texts.as_slice()) {
-        (Form::Number, [number]) => format!("{key} = {number}\n"),
-        (Form::Text, [text]) => format!("{key} = {}\n", quoted(text)),
-        (Form::Number | Form::Text, _) => format!("# {key} = \"\"\n"),
         (Form::List, texts) => {
             let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
             format!("{key} = [{}]\n", texts.join(", "))
         }
+        (Form::Number | Form::Switch, [bare]) => format!("{key} = {bare}\n"),
+        (_, [text]) => format!("{key} = {}\n", quoted(text)),
+        (_, _) => format!("# {key} = \"\"\n"),
     }
 }
 

@@ -74,24 +74,42 @@ fn a_mistake_in_a_file_is_shown_where_it_is() {
             3,
             "headers: 7 is out of bounds; write a whole number from 8 to 1000",
         ),
-        (
-            "headers = \"9\"",
-            1,
-            "headers: a string is not what it takes",
-        ),
-        ("headers = 9.5", 1, "headers: a float is not what it takes"),
+        ("headers = \"9\"", 1, "headers takes no string"),
+        ("headers = 9.5", 1, "headers takes no float"),
         ("headers = -9", 1, "headers: \"-9\" is no number"),
-        (
-            "headers = 0x10",
-            1,
-            "headers: a integer is not what it takes",
-        ),
+        ("headers = 0x10", 1, "headers takes no integer"),
         (
             "tls-cert = 1",
             1,
-            "tls-cert: a integer is not what it takes; write a string",
+            "tls-cert takes no integer; write a string",
         ),
         ("headers = 9\nheaders = 9", 2, "duplicate key"),
+        (
+            "json-logs = 1",
+            1,
+            "json-logs takes no integer; write true or false",
+        ),
+        ("listen = \"\"", 1, "listen: is empty"),
+        (
+            "allow-origin = \"*\"",
+            1,
+            "allow-origin takes no string; write strings",
+        ),
+        (
+            "allow-origin = [1]",
+            1,
+            "write strings in quotes, in square brackets",
+        ),
+        (
+            "allow-origin = [\"chat.example\"]",
+            1,
+            "allow-origin: \"chat.example\" cannot be used; write an origin such as",
+        ),
+        (
+            "trusted-proxy = [\"10.0.0\"]",
+            1,
+            "trusted-proxy: \"10.0.0\" cannot be used",
+        ),
         ("ping-interval = 300\n\nheaders = ", 3, "write TOML"),
     ] {
         let error = file(text).expect_err(text);
@@ -125,6 +143,8 @@ fn a_mistake_elsewhere_is_named() {
         error.to_string(),
         "--max-payload: 0 is out of bounds; write a whole number from 1 to 100000000"
     );
+    let several = environment(&[("CHATSPEC_ALLOW_HOST", "a.example, b.example,")]);
+    assert_eq!(several.expect("two names").allow_host.len(), 2);
     // Not ours, or no settings.
     let others = [
         ("PATH", "/bin"),
@@ -140,6 +160,12 @@ fn what_is_written_can_be_read() {
         drain_timeout: Duration::from_millis(1_234),
         tls_cert: Some("a \"b\" \\ c".into()),
         tls_key: Some("key".into()),
+        json_logs: true,
+        allow_origin: ["*", "https://chat.example", "http://[::1]:8080"]
+            .map(|text| text.parse().expect("an origin"))
+            .into(),
+        allow_host: vec!["chat.example".parse().expect("a name")],
+        trusted_proxy: vec![[10, 0, 0, 1].into()],
         ..Config::default()
     };
     let text = config.to_toml();
