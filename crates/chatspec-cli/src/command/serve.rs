@@ -85,6 +85,8 @@ pub fn logs(json: bool) {
         .unwrap_or_else(|_| EnvFilter::new("chatspec_server=info,warn"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would report a log that cannot be written where it cannot be written, and panic there.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // A second subscriber is no error worth ending for.
     let _ = if json {

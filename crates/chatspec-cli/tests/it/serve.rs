@@ -1,5 +1,7 @@
 //! `chatspec serve`: where its settings come from.
 
+mod descriptors;
+
 use std::process::Stdio;
 
 use tokio::process::Command;
