@@ -14,6 +14,7 @@ pub mod mutants;
 pub mod pages;
 pub mod released;
 pub mod requirements;
+pub mod sim;
 pub mod test;
 pub mod types;
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::{
     bench, codegen, coverage, faults, flake, gate, matrix, mutants, pages, released, requirements,
-    test, types,
+    sim, test, types,
 };
 
 /// The project's own chores.
@@ -42,6 +42,8 @@ enum Command {
     ReleaseSchemas(released::Options),
     /// Write the rules that a revision scores, or release them.
     Requirements(requirements::Options),
+    /// Play the server in simulated worlds, each from a seed.
+    Sim(sim::Options),
     /// Make the types of each language in clients/ with its generator, or hold them to their contract.
     Types(types::Options),
 }
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Gate(options) => gate::run(&options),
         Command::ReleaseSchemas(options) => released::run(&options),
         Command::Requirements(options) => requirements::run(&options),
+        Command::Sim(options) => sim::run(&options),
         Command::Types(options) => types::run(&options),
     }
 }
