@@ -9,6 +9,7 @@
 
 mod build;
 mod document;
+mod journal;
 mod list;
 mod mutant;
 mod play;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use build::Builder;
+use journal::Journal;
 use list::Tool;
 use mutant::Mutant;
 use record::Records;
@@ -86,21 +88,27 @@ fn prove(root: &Path, options: &Options) -> Result<Vec<String>, String> {
         let tool = Tool::find(&target)?;
         for package in packages(options) {
             let tree = Tree::copy(root, target.join(PLACE).join("tree"))?;
-            let mutants = tool.list(&tree.folder, package)?;
+            let mutants = tool.list(root, package)?;
+            tree.is_current(root)?;
+            let home = format!("crates/{package}");
+            let place = target.join(PLACE);
+            let journal = Journal::open(place.join(package), &tree.hash(&home))?;
             let trial = Trial {
                 tree: &tree,
                 builder: Builder {
                     folder: tree.folder.clone(),
-                    target: target.join(PLACE).join("build"),
+                    target: place.join("build"),
                     package: package.to_owned(),
                 },
-                home: format!("crates/{package}"),
-                notes: target.join(PLACE).join("notes"),
+                home,
+                notes: place.join("notes"),
                 jobs: options.jobs,
-                wanted: wanted(&tree.folder, &records, options, &mutants),
+                wanted: wanted(root, &records, options, &mutants),
                 mutants: &mutants,
+                journal: &journal,
             };
             let fates = trial.fates()?;
+            journal.close()?;
             records.take_up(&tree.folder, package, &mutants, &fates);
             write(root, JSON, &records.json())?;
             let text = document::markdown(root, &records, &survivors);

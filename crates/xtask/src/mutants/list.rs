@@ -49,7 +49,7 @@ impl Tool {
         }
     }
 
-    /// All mutants of a package in the checkout or copy of it in this folder.
+    /// All mutants of a package in the checkout in this folder.
     ///
     /// # Errors
     /// The program cannot be run.

@@ -14,11 +14,16 @@ const STACK: &str = "134217728";
 /// Tests that use no processor time either are ended all the same.
 const WALL: Duration = Duration::from_secs(900);
 /// So much processor time is due to tests of no time at all, in seconds.
-const LEAST: u64 = 10;
-/// And so many times what they use without a mutant.
+const LEAST: u64 = 3;
+/// And so many times what they use without a mutant, besides.
 const TIMES: u32 = 10;
 /// What runs into its limit is run again, with so many times that limit.
 const AGAIN: u64 = 3;
+
+/// Where a test notes the functions that it comes to, and then its time.
+pub const NOTES: &str = "MUTANT_NOTES";
+/// The mutant that is active.
+pub const ACTIVE: &str = "MUTANT_ACTIVE";
 
 /// Laws are tried on so many random histories, which are the same on every run, and no failure is kept for the next one.
 const PROPTEST: [(&str, &str); 3] = [
@@ -26,6 +31,12 @@ const PROPTEST: [(&str, &str); 3] = [
     ("PROPTEST_RNG_SEED", "1"),
     ("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1"),
 ];
+
+/// Runs what it is given within limits of processor time and memory.
+const LIMITED: &str = r#"ulimit -S -t "$1"; ulimit -S -v "$2"; shift 2; exec "$@""#;
+/// The same, and writes what it has used behind the notes of the functions that it came to.
+const TIMED: &str =
+    r#"ulimit -S -t "$1"; ulimit -S -v "$2"; shift 2; "$@" && times >> "$MUTANT_NOTES""#;
 
 /// How tests ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +55,7 @@ pub struct Run<'r> {
     pub program: &'r Path,
     /// The names of its tests; all, where there are none.
     pub tests: Vec<&'r str>,
-    /// How long they take without a mutant.
+    /// The processor time that they use without a mutant.
     pub usual: Duration,
     /// Variables of the environment.
     pub env: Vec<(&'static str, String)>,
@@ -68,13 +79,10 @@ impl Run<'_> {
     /// The limit is one of processor time: on a machine that has much else to do, tests take long and are no less right.
     pub(super) fn once(&self, folder: &Path, args: &[&str], seconds: u64) -> Result<End, String> {
         let failed = |error: io::Error| format!("run {}: {error}", self.program.display());
+        let timed = self.env.iter().any(|(name, _)| *name == NOTES);
         let mut command = Command::new("sh");
         command
-            .args([
-                "-c",
-                r#"ulimit -S -t "$1"; ulimit -S -v "$2"; shift 2; exec "$@""#,
-                "sh",
-            ])
+            .args(["-c", if timed { TIMED } else { LIMITED }, "sh"])
             .args([&seconds.to_string(), MEMORY])
             .arg(self.program)
             .args(args)

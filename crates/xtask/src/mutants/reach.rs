@@ -1,11 +1,11 @@
-//! Which test comes to which function, and how long it takes.
+//! Which test comes to which function, and the processor time that it uses.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::play::{End, Run, names};
+use super::play::{ACTIVE, End, NOTES, Run, names};
 use super::pool;
 
 /// Quick tests are run first, in one go, as long as they take no more than this together.
@@ -73,7 +73,7 @@ impl Tests {
             spent += test.takes;
             spent <= QUICK
         });
-        let env = vec![("MUTANT_ACTIVE", mutant.to_string())];
+        let env = vec![(ACTIVE, mutant.to_string())];
         for part in [quick, slow] {
             match self.run(&part, &env)? {
                 End::Passed => {}
@@ -131,11 +131,9 @@ fn look(folder: &Path, notes: &Path, program: PathBuf, name: String) -> Result<T
         program: &program,
         tests: vec![&name],
         usual: Duration::from_secs(60),
-        env: vec![("MUTANT_NOTES", notes.to_string_lossy().into_owned())],
+        env: vec![(NOTES, notes.to_string_lossy().into_owned())],
     };
-    let start = Instant::now();
     let end = run.end(folder)?;
-    let takes = start.elapsed();
     if end != End::Passed {
         return Err(format!(
             "run {name} of {}: it fails without a mutant",
@@ -145,8 +143,30 @@ fn look(folder: &Path, notes: &Path, program: PathBuf, name: String) -> Result<T
     let noted = fs::read_to_string(notes).unwrap_or_default();
     Ok(Test {
         reaches: noted.lines().filter_map(|line| line.parse().ok()).collect(),
+        takes: used(&noted),
         program,
         name,
-        takes,
     })
+}
+
+/// The time that the shell's `times` has written, such as `0m1.250s 0m0.030s`: its own, and that of what it ran.
+fn used(noted: &str) -> Duration {
+    let part = |word: &str| {
+        let (minutes, seconds) = word.strip_suffix('s')?.split_once('m')?;
+        let minutes: f64 = minutes.parse().ok()?;
+        let seconds: f64 = seconds.replace(',', ".").parse().ok()?;
+        Duration::try_from_secs_f64(minutes * 60.0 + seconds).ok()
+    };
+    noted.split_whitespace().filter_map(part).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shells_times_are_read() {
+        let noted = "12\n7\n0m0.010s 0m0.000s\n1m2,500s 0m0.030000s\n";
+        assert_eq!(used(noted), Duration::from_millis(62_540));
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::build::{Builder, Built, Complaint};
+use super::journal::Journal;
 use super::mutant::{Fate, Fates, Mutant};
 use super::play::End;
 use super::pool;
@@ -36,6 +37,8 @@ pub struct Trial<'t> {
     pub mutants: &'t [Mutant],
     /// The numbers of those to try.
     pub wanted: BTreeSet<usize>,
+    /// What is known already.
+    pub journal: &'t Journal,
 }
 
 /// How each mutant is to be tried.
@@ -58,8 +61,14 @@ impl Trial<'_> {
     /// # Errors
     /// The crate does not compile as it is, or its tests fail, or something cannot be run.
     pub fn fates(&self) -> Result<Fates, String> {
+        if self.wanted.is_empty() {
+            return Ok(Fates::new());
+        }
         let mut ways = self.ways()?;
         let switched = self.build(&mut ways)?;
+        for number in &ways.unviable {
+            self.note(*number, Fate::Unviable)?;
+        }
         let package = &self.builder.package;
         println!(
             "{package}: {} mutants together, {} alone, {} do not compile",
@@ -71,19 +80,20 @@ impl Trial<'_> {
         let tests = Tests::survey(&folder, &self.notes, &switched.programs, self.jobs)?;
         println!("{package}: {} tests", tests.count());
 
-        let numbers = ways.together.iter().copied().collect();
-        let tried = pool::each(self.jobs, numbers, |number| {
+        let waiting = ways.together.iter().copied().filter(|n| self.waits(*n));
+        let tried = pool::each(self.jobs, waiting.collect(), |number| {
             let end = tests.end(switched.functions[&number], number)?;
-            Ok(self.told(number, fate(end)))
+            self.note(number, fate(end))
         });
         let mut fates = tried.into_iter().collect::<Result<Fates, String>>()?;
-        let broken = |number: &usize| (self.mutant(*number).name.clone(), Fate::Unviable);
-        fates.extend(ways.unviable.iter().map(broken));
         self.write(&BTreeMap::new())?;
-        for number in ways.alone {
+        for number in ways.alone.into_iter().filter(|n| self.waits(*n)) {
             let fate = self.alone(&tests, number)?;
-            fates.extend([self.told(number, fate)]);
+            fates.extend([self.note(number, fate)?]);
         }
+        let named = |number: &usize| self.mutant(*number).name.clone();
+        fates.extend(ways.unviable.iter().map(|n| (named(n), Fate::Unviable)));
+        fates.extend(self.journal.known.clone());
         Ok(fates)
     }
 
@@ -91,7 +101,9 @@ impl Trial<'_> {
         let mut ways = Ways::default();
         for number in self.wanted.iter().copied() {
             let mutant = self.mutant(number);
+            let known = self.journal.known.get(&mutant.name);
             match can_switch(self.tree.original(&mutant.file)?, mutant) {
+                _ if known == Some(&Fate::Unviable) => ways.unviable.insert(number),
                 true => ways.together.insert(number),
                 false => ways.alone.insert(number),
             };
@@ -142,21 +154,19 @@ impl Trial<'_> {
 
     /// Writes these files of the crate with their switches, and the others as they are.
     fn write(&self, files: &BTreeMap<&str, Rewritten>) -> Result<(), String> {
+        let texts = files.iter().map(|(name, file)| (*name, file.text.clone()));
+        let mut texts: BTreeMap<&str, String> = texts.collect();
         let root = format!("{}/src/lib.rs", self.home);
-        let mut names: BTreeSet<&str> = self.mutants.iter().map(|m| m.file.as_str()).collect();
-        names.insert(&root);
-        for name in names {
-            let mut text = match files.get(name) {
-                Some(file) => file.text.clone(),
-                None => self.tree.original(name)?.to_owned(),
+        if !files.is_empty() {
+            let text = match texts.get(root.as_str()) {
+                Some(text) => text,
+                None => self.tree.original(&root)?,
             };
-            if name == root && !files.is_empty() {
-                let count = (self.mutants.len() + 1).to_string();
-                text = format!("{NO_LINTS}{text}{}", SWITCH.replace("COUNT", &count));
-            }
-            self.tree.write(name, text.as_bytes())?;
+            let switch = SWITCH.replace("COUNT", &(self.mutants.len() + 1).to_string());
+            let text = format!("{NO_LINTS}{text}{switch}");
+            texts.insert(&root, text);
         }
-        Ok(())
+        self.tree.settle(&texts)
     }
 
     /// Tries one that a switch cannot hold.
@@ -167,7 +177,11 @@ impl Trial<'_> {
             .ok_or_else(|| format!("{}: there is no such place", mutant.name))?;
         let text = replaced(source, span, &mutant.replacement);
         self.tree.write(&mutant.file, text.as_bytes())?;
-        let fate = match self.builder.tests()? {
+        let built = match self.builder.check()? {
+            Built::Programs(_) => self.builder.tests()?,
+            broken => broken,
+        };
+        let fate = match built {
             Built::Broken(_) => Fate::Unviable,
             Built::Programs(programs) => fate(tests.end_alone(&programs)?),
         };
@@ -175,14 +189,22 @@ impl Trial<'_> {
         Ok(fate)
     }
 
-    fn told(&self, number: usize, fate: Fate) -> (String, Fate) {
+    /// Whether it has not come to an end in an earlier run.
+    fn waits(&self, number: usize) -> bool {
+        !self.journal.known.contains_key(&self.mutant(number).name)
+    }
+
+    fn note(&self, number: usize, fate: Fate) -> Result<(String, Fate), String> {
         let name = self.mutant(number).name.clone();
         match fate {
             Fate::Survived => println!("survived  {name}"),
             Fate::Late => println!("late      {name}"),
             Fate::Caught | Fate::Unviable => {}
         }
-        (name, fate)
+        if self.waits(number) {
+            self.journal.note(&name, fate)?;
+        }
+        Ok((name, fate))
     }
 
     fn mutant(&self, number: usize) -> &Mutant {

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::requirements::hash_of;
+
 /// The copy.
 pub struct Tree {
     /// Sources as they were when they were copied, so that the checkout can be worked on meanwhile.
@@ -14,7 +16,8 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Brings the copy up to date with the checkout: what git knows, and what it does not and does not ignore.
+    /// Brings the copy up to date with the checkout: what git knows, and what it does not and does not ignore. Sources are
+    /// kept, and written by [`Tree::settle`].
     ///
     /// # Errors
     /// Git does not run, or a file cannot be read or written.
@@ -50,10 +53,12 @@ impl Tree {
                 continue;
             }
             let bytes = fs::read(&path).map_err(|error| format!("read {name}: {error}"))?;
-            tree.write(name, &bytes)?;
-            if name.ends_with(".rs") {
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                tree.sources.insert(name.to_owned(), text);
+            match name.ends_with(".rs") {
+                true => {
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    tree.sources.insert(name.to_owned(), text);
+                }
+                false => tree.write(name, &bytes)?,
             }
         }
         Ok(tree)
@@ -80,7 +85,46 @@ impl Tree {
             .ok_or_else(|| format!("read {name}: the checkout has no such source"))
     }
 
-    /// Makes a file this. One that is so already is left alone, for cargo looks at times.
+    /// Writes all sources, with these texts in the place of theirs.
+    ///
+    /// # Errors
+    /// One cannot be written.
+    pub fn settle(&self, changed: &BTreeMap<&str, String>) -> Result<(), String> {
+        for (name, text) in &self.sources {
+            let text = changed.get(name.as_str()).unwrap_or(text);
+            self.write(name, text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Whether the checkout has still the sources that were copied.
+    ///
+    /// # Errors
+    /// It has others.
+    pub fn is_current(&self, checkout: &Path) -> Result<(), String> {
+        for (name, text) in &self.sources {
+            if !fs::read(checkout.join(name)).is_ok_and(|now| now == text.as_bytes()) {
+                return Err(format!(
+                    "list the mutants: {name} has changed meanwhile; start again"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A hash of all sources in a folder, its tests included.
+    pub fn hash(&self, folder: &str) -> String {
+        let inside = self
+            .sources
+            .iter()
+            .filter(|(name, _)| name.starts_with(folder));
+        let all: String = inside
+            .flat_map(|(name, text)| [name.as_str(), text])
+            .collect();
+        hash_of(&all)
+    }
+
+    /// Makes a file of the copy this. One that is so already is left alone, for cargo looks at times.
     ///
     /// # Errors
     /// It cannot be written.

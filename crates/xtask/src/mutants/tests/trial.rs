@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::rewriting::mutant;
 use crate::mutants::build::Builder;
+use crate::mutants::journal::Journal;
 use crate::mutants::mutant::{Fate, Mutant};
 use crate::mutants::play::{End, Run};
 use crate::mutants::together::Trial;
@@ -90,6 +91,8 @@ fn a_crate_is_tried_from_end_to_end() {
         ("pub fn hidden", "move || a", "|| 1", Fate::Survived),
         ("pub fn hidden", "move || a", "move || 9", Fate::Caught),
         ("pub fn hidden", "move || a", "7", Fate::Unviable),
+        // An interrupted run has found this.
+        ("pub fn add", "b", "a", Fate::Late),
     ];
     let made = |(number, (function, what, with, _)): (usize, &(&str, &str, &str, Fate))| Mutant {
         name: format!("small/src/lib.rs:{number}:1: {function}"),
@@ -97,7 +100,12 @@ fn a_crate_is_tried_from_end_to_end() {
         ..mutant(SOURCE, function, what, with)
     };
     let mutants: Vec<Mutant> = (1..).zip(&cases).map(made).collect();
+    let journal = Journal::open(folder.path().join("journal"), &tree.hash("small")).unwrap();
+    let known = mutants.last().unwrap().name.clone();
+    journal.note(&known, Fate::Late).unwrap();
+    let journal = Journal::open(folder.path().join("journal"), &tree.hash("small")).unwrap();
     let trial = Trial {
+        journal: &journal,
         tree: &tree,
         builder: Builder {
             folder: tree.folder.clone(),
@@ -119,4 +127,9 @@ fn a_crate_is_tried_from_end_to_end() {
         SOURCE,
         "the copy is whole again"
     );
+
+    let other = Journal::open(folder.path().join("journal"), "of other sources").unwrap();
+    assert!(!journal.known.is_empty() && other.known.is_empty());
+    other.close().unwrap();
+    assert!(!folder.path().join("journal").exists());
 }
