@@ -62,25 +62,36 @@ impl Tests {
         self.tests.len()
     }
 
-    /// Runs those that come to a function with this mutant of it active, the quick ones first, until one fails.
+    /// The time of all that come to a function.
+    pub fn cost(&self, function: usize) -> Duration {
+        self.of(function).map(|test| test.takes).sum()
+    }
+
+    /// Runs those that come to a function with this mutant of it active until one fails: the quick ones together, then the
+    /// others one by one.
     ///
     /// # Errors
     /// They cannot be run.
     pub fn end(&self, function: usize, mutant: usize) -> Result<End, String> {
-        let mine = self.tests.iter().filter(|t| t.reaches.contains(&function));
         let mut spent = Duration::ZERO;
-        let (quick, slow): (Vec<&Test>, Vec<&Test>) = mine.partition(|test| {
+        let (quick, slow): (Vec<&Test>, Vec<&Test>) = self.of(function).partition(|test| {
             spent += test.takes;
             spent <= QUICK
         });
         let env = vec![(ACTIVE, mutant.to_string())];
-        for part in [quick, slow] {
+        let parts = std::iter::once(quick).chain(slow.into_iter().map(|test| vec![test]));
+        for part in parts {
             match self.run(&part, &env)? {
                 End::Passed => {}
                 end => return Ok(end),
             }
         }
         Ok(End::Passed)
+    }
+
+    fn of(&self, function: usize) -> impl Iterator<Item = &Test> {
+        let reaches = move |test: &&Test| test.reaches.contains(&function);
+        self.tests.iter().filter(reaches)
     }
 
     /// Runs all tests of programs that were built with one mutant and without switches.

@@ -45,12 +45,13 @@ impl Rewritten {
     }
 }
 
-/// Whether a switch can hold the mutant: it stands in a function that is neither constant nor of a nameless type.
+/// Whether a switch can hold the mutant: it stands in a function that is not constant, and whose result has a type with a
+/// name, or can be boxed.
 pub fn can_switch(source: &str, mutant: &Mutant) -> bool {
     let shape = mutant
         .function
         .and_then(|function| shape(source, bytes(source, function.span)?));
-    shape.is_some_and(|shape| !shape.constant && !shape.nameless)
+    shape.is_some_and(|shape| !shape.constant && shape.nameless == shape.result.is_some())
 }
 
 /// Rewrites a source with these mutants of it, each with its number, none of which is 0.
@@ -112,7 +113,7 @@ impl Writer<'_> {
         while let Some((switch, rest)) = switches.split_first() {
             let body = switch.shape.body.clone();
             let inside = rest.partition_point(|other| other.shape.body.start < body.end);
-            self.done.text.push_str(&self.source[at..body.start]);
+            self.head(at..body.start, &switch.shape);
             self.switch(switch, &rest[..inside])?;
             at = body.end;
             switches = &rest[inside..];
@@ -121,20 +122,37 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Writes what stands before a body; a result without a name is boxed, so that all bodies share its type.
+    fn head(&mut self, part: Range<usize>, shape: &Shape) {
+        let source = self.source;
+        let Some((result, borrows)) = &shape.result else {
+            return self.push(&source[part]);
+        };
+        let named = source[result.clone()].replacen("impl", "Box<dyn", 1);
+        let lifetime = if *borrows { " + '_>" } else { ">" };
+        let before = &source[part.start..result.start];
+        let behind = &source[result.end..part.end];
+        self.push(&format!("{before}{named}{lifetime}{behind}"));
+    }
+
     fn switch(&mut self, switch: &Switch<'_>, inside: &[Switch<'_>]) -> Result<(), String> {
         let numbers: Vec<usize> = switch.mutants.iter().map(|(number, _)| *number).collect();
         let first = self.line();
         let key = key(&numbers);
         self.push(&format!(" match crate::mutant_switch::active({key}) {{\n"));
+        let (open, close) = match switch.shape.result {
+            Some(_) => ("Box::new({", "}),"),
+            None => ("{", "}"),
+        };
         for (number, mutant) in &switch.mutants {
             let start = self.line();
             let copy = self.copy(&switch.shape.body, mutant)?;
-            self.push(&format!("{number} => {{ {copy}\n}}\n"));
+            self.push(&format!("{number} => {open} {copy}\n{close}\n"));
             self.done.copies.insert(*number, start..self.line());
         }
-        self.push("_ => {");
+        self.push(&format!("_ => {open}"));
         self.part(switch.shape.body.clone(), inside)?;
-        self.push("\n} } ");
+        self.push(&format!("\n{close} }} "));
         self.done.functions.push((first..self.line() + 1, numbers));
         Ok(())
     }

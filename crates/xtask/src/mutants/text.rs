@@ -36,6 +36,8 @@ pub struct Shape {
     pub constant: bool,
     /// Whether it returns a type without a name, which no two bodies share.
     pub nameless: bool,
+    /// The bytes of that type if it is the whole result, and whether it may borrow from a parameter.
+    pub result: Option<(Range<usize>, bool)>,
 }
 
 /// The shape of the function in these bytes of the text; `None` if there is no body.
@@ -52,10 +54,29 @@ pub fn shape(text: &str, function: Range<usize>) -> Option<Shape> {
         |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
     let named = tokens.iter().position(|token| word(token, "fn"))?;
     let (head, rest) = tokens.split_at(named);
+    let place = |token: &TokenTree| token.span().byte_range();
+    let start = rest.iter().position(|token| word(token, "impl"));
+    let result = start.and_then(|start| {
+        let behind = |token: &TokenTree| word(token, "where") || place(token) == body;
+        let end = start + rest[start..].iter().position(behind)?;
+        let arrow =
+            matches!(&rest[start.checked_sub(1)?], TokenTree::Punct(p) if p.as_char() == '>');
+        let open =
+            matches!(&rest[start.checked_sub(2)?], TokenTree::Punct(p) if p.as_char() == '-');
+        let bytes = place(&rest[start]).start..place(&rest[end - 1]).end;
+        let borrows = rest[..start]
+            .iter()
+            .any(|token| token.to_string().contains('&'));
+        (arrow && open).then_some((
+            function.start + bytes.start..function.start + bytes.end,
+            borrows,
+        ))
+    });
     Some(Shape {
         body: function.start + body.start + 1..function.start + body.end - 1,
         constant: head.iter().any(|token| word(token, "const")),
         // Parameters are a group of their own, so that an `impl` out here stands in the result.
-        nameless: rest.iter().any(|token| word(token, "impl")),
+        nameless: start.is_some(),
+        result,
     })
 }

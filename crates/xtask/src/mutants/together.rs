@@ -80,8 +80,15 @@ impl Trial<'_> {
         let tests = Tests::survey(&folder, &self.notes, &switched.programs, self.jobs)?;
         println!("{package}: {} tests", tests.count());
 
-        let waiting = ways.together.iter().copied().filter(|n| self.waits(*n));
-        let tried = pool::each(self.jobs, waiting.collect(), |number| {
+        // What costs most comes last, so that a run that is interrupted knows as much as it can.
+        let mut waiting: Vec<usize> = ways
+            .together
+            .iter()
+            .copied()
+            .filter(|n| self.waits(*n))
+            .collect();
+        waiting.sort_by_key(|number| tests.cost(switched.functions[number]));
+        let tried = pool::each(self.jobs, waiting, |number| {
             let end = tests.end(switched.functions[&number], number)?;
             self.note(number, fate(end))
         });

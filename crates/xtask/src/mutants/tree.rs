@@ -114,10 +114,11 @@ impl Tree {
 
     /// A hash of all sources in a folder, its tests included.
     pub fn hash(&self, folder: &str) -> String {
+        let folder = format!("{folder}/");
         let inside = self
             .sources
             .iter()
-            .filter(|(name, _)| name.starts_with(folder));
+            .filter(|(name, _)| name.starts_with(&folder));
         let all: String = inside
             .flat_map(|(name, text)| [name.as_str(), text])
             .collect();

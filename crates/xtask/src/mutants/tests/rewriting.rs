@@ -92,18 +92,42 @@ fn a_body_is_found_behind_comments_and_attributes() {
 }
 
 #[test]
-fn a_switch_holds_what_is_neither_constant_nor_nameless() {
+fn a_switch_holds_what_is_not_constant_and_can_be_boxed() {
     let source = "fn plain() -> u8 {\n 1\n}\nconst fn fixed() -> u8 {\n 1\n}\n\
                   fn hidden() -> impl Fn() {\n || {}\n}\nconst ONE: u8 = 1;\n";
     assert!(can_switch(source, &mutant(source, "fn plain", "1", "0")));
     assert!(!can_switch(source, &mutant(source, "const fn", "1", "0")));
-    assert!(!can_switch(
+    assert!(can_switch(
         source,
         &mutant(source, "fn hidden", "|| {}", "x")
     ));
+    let deep = "fn deep() -> Vec<impl Fn()> {\n 1\n}\n";
+    assert!(!can_switch(deep, &mutant(deep, "fn deep", "1", "2")));
     let mut nowhere = mutant(source, "const ONE", "1", "0");
     nowhere.function = None;
     assert!(!can_switch(source, &nowhere));
+}
+
+/// Two bodies of a type without a name have two types.
+#[test]
+fn a_result_without_a_name_is_boxed() {
+    for (head, boxed) in [
+        (
+            "fn f() -> impl Fn() -> u8 {",
+            "fn f() -> Box<dyn Fn() -> u8> {",
+        ),
+        (
+            "fn f<A>(a: &[A]) -> impl Iterator<Item = &A> where A: Eq {",
+            "fn f<A>(a: &[A]) -> Box<dyn Iterator<Item = &A> + '_> where A: Eq {",
+        ),
+    ] {
+        let source = format!("{head}\n one\n}}\n");
+        let mutant = mutant(&source, "fn f", "one", "two");
+        let text = rewrite(&source, &[(1, &mutant)]).unwrap().text;
+        assert!(text.starts_with(boxed), "{text}");
+        assert!(text.contains("1 => Box::new({ \n two\n\n}),"), "{text}");
+        assert!(text.contains("_ => Box::new({\n one"), "{text}");
+    }
 }
 
 const SOURCE: &str = "pub fn outer(a: u8) -> u8 {

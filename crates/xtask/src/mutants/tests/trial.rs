@@ -92,7 +92,7 @@ fn a_crate_is_tried_from_end_to_end() {
         ("pub fn hidden", "move || a", "move || 9", Fate::Caught),
         ("pub fn hidden", "move || a", "7", Fate::Unviable),
         // An interrupted run has found this.
-        ("pub fn add", "b", "a", Fate::Late),
+        ("pub fn add", "a + b", "a", Fate::Late),
     ];
     let made = |(number, (function, what, with, _)): (usize, &(&str, &str, &str, Fate))| Mutant {
         name: format!("small/src/lib.rs:{number}:1: {function}"),
