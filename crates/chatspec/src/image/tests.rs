@@ -101,6 +101,33 @@ fn the_label_tells_the_truth() {
     }
 }
 
+/// The first bytes of each type, of a picture that is 2 wide and 3 high.
+fn of_each_type() -> [(MediaType, Vec<u8>); 4] {
+    let jpeg = b"\xff\xd8\xff\xe0\0\x04\0\0\xff\xc0\0\x11\x08\0\x03\0\x02\x03";
+    let webp = b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x01\0\0\x02\0\0";
+    [
+        (MediaType::Png, png(2, 3, 24)),
+        (MediaType::Jpeg, [&jpeg[..], &[0; 16]].concat()),
+        (
+            MediaType::Gif,
+            [&b"GIF89a\x02\0\x03\0"[..], &[0; 6]].concat(),
+        ),
+        (MediaType::Webp, webp.to_vec()),
+    ]
+}
+
+#[test]
+fn each_type_is_told_by_its_content() {
+    for (content, bytes) in of_each_type() {
+        for label in MediaType::ALL {
+            let found = ImageUrl::parse(&url(label.label(), &bytes)).map(|_| ());
+            let wrong = Err(ImageError::WrongLabel { label, content });
+            assert_eq!(found, if label == content { Ok(()) } else { wrong });
+        }
+        assert_eq!(content.to_string(), format!("image/{}", content.label()));
+    }
+}
+
 #[test]
 fn dimensions_are_bounded() {
     for (width, height, fits) in [
