@@ -6,6 +6,7 @@ use serde_saphyr::Spanned;
 use super::change::Report;
 use super::contain::Verdict;
 use crate::fixture::{FixtureError, first_line};
+use crate::rule::distance;
 
 /// A list of waivers, as people write it.
 #[derive(Clone, Debug, Deserialize)]
@@ -106,7 +107,7 @@ impl Waivers {
     pub fn apply(&self, reports: &mut [Report]) -> Vec<FixtureError> {
         let mut idle = Vec::new();
         for waiver in &self.list {
-            let mut allowed = 0;
+            let mut allowed = false;
             let mut harmless = false;
             for change in reports.iter_mut().flat_map(|report| &mut report.changes) {
                 if change.fingerprint != waiver.change {
@@ -116,11 +117,11 @@ impl Waivers {
                     Verdict::Ok => harmless = true,
                     _ => {
                         change.waived = Some(waiver.reason.clone());
-                        allowed += 1;
+                        allowed = true;
                     }
                 }
             }
-            if allowed == 0 {
+            if !allowed {
                 let what = match (harmless, self.nearest(reports, &waiver.change)) {
                     (true, _) => format!("stale: {} breaks nobody; drop the waiver", waiver.change),
                     (false, Some(near)) => format!(
@@ -158,20 +159,4 @@ impl Waivers {
         let (distance, name) = near.min()?;
         (distance <= wanted.chars().count().max(12) / 2).then(|| name.clone())
     }
-}
-
-/// Levenshtein's.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, a) in one.chars().enumerate() {
-        let mut before = row[0];
-        row[0] = index + 1;
-        for (column, b) in other.iter().enumerate() {
-            let cost = before + usize::from(a != *b);
-            before = row[column + 1];
-            row[column + 1] = cost.min(before + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
