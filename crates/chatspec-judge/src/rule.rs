@@ -231,5 +231,9 @@ mod tests {
         assert_eq!(distance("chat.room", "chat.rom"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("same", "same"), 0);
+        assert_eq!(distance("xxab", "ab"), 2);
+        assert_eq!(distance("ab", "xxab"), 2);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("ab", "ba"), 2);
     }
 }

@@ -216,6 +216,19 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_value_is_just_as_long_as_it_may_be() {
+        let made = |times: usize| {
+            resolve(
+                &json!({"$repeat": {"text": "x", "times": times}}),
+                &bindings(),
+            )
+        };
+        let longest = made(GENERATED_MAX).map(|value| value.as_str().map(str::len));
+        assert_eq!(longest, Ok(Some(GENERATED_MAX)));
+        assert!(made(GENERATED_MAX + 1).is_err());
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (value, what) in [
             (json!("$bob"), "known here: ada, i"),

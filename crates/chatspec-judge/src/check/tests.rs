@@ -190,6 +190,70 @@ fn each_mistake_of_a_server_has_its_place_and_its_rule() {
     }
 }
 
+/// Rules `image.too-large`, `image.fields.refused` and `image.unchanged`.
+#[test]
+fn mistakes_of_images_are_told_apart() {
+    let checker = checker("");
+    let data = |length: usize| format!("data:image/png;base64,{}", "A".repeat(length));
+    let sent = |room: Value, bimage: Value| {
+        let message = json!({"event": "image", "room": room, "bimage": bimage});
+        let found = checker.message(Sender::Client, &message);
+        let each = found.into_iter().map(|c| (c.path, c.rule, c.why));
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(sent(json!("r"), json!(data(8))), []);
+    let large = sent(json!("r"), json!(data(1_000_000)));
+    assert_eq!(
+        (large[0].0.as_str(), large[0].1),
+        ("$.bimage", "image.too-large")
+    );
+    assert!(large[0].2.starts_with("longer than "), "{large:?}");
+    let number = sent(json!(5), json!(data(8)));
+    assert_eq!(
+        (number[0].0.as_str(), number[0].1),
+        ("$.room", "image.fields.refused")
+    );
+    for bimage in ["x".to_owned(), data(1_000_000)] {
+        let relayed = json!({"type": "image", "from": "ADA", "room": "R", "bimage": bimage});
+        let found = checker.message(Sender::Server, &relayed);
+        let rules: Vec<&str> = found
+            .iter()
+            .filter(|c| c.path == "$.bimage")
+            .map(|c| c.rule)
+            .collect();
+        assert_eq!(rules, ["image.unchanged"], "{found:?}");
+    }
+}
+
+#[test]
+fn a_complaint_says_what_is_expected_instead() {
+    let checker = checker("");
+    let unknown = &checker.message(Sender::Client, &json!({"event": "joni"}))[0];
+    assert!(
+        unknown.mend.starts_with("send one of ") && unknown.mend.contains("join"),
+        "{unknown:?}"
+    );
+    let code = checker.refusal_event(&[json!(r#"{"code": 98, "message": "no"}"#)]);
+    assert!(code[0].why.starts_with("expected one of 99, "), "{code:?}");
+    assert_eq!(
+        (Sender::Client.word(), Sender::Server.word()),
+        ("client", "server")
+    );
+}
+
+/// A receiver takes null for a name, so that a number there fits no alternative; that makes it no name of a wrong length.
+#[test]
+fn what_is_no_string_is_no_bad_name() {
+    let found = checker(".receive").message(
+        Sender::Client,
+        &json!({"event": "chat", "user": 5, "text": "a"}),
+    );
+    assert_eq!(
+        (found[0].path.as_str(), found[0].rule),
+        ("$.user", "message.types.refused")
+    );
+}
+
 #[test]
 fn a_receiver_takes_what_a_sender_may_not_emit() {
     let (sent, received) = (checker(""), checker(".receive"));
@@ -266,6 +330,10 @@ fn refusals_are_checked_in_both_of_their_forms() {
 #[test]
 fn not_one_or_no_object_is_no_message() {
     let checker = checker("");
+    assert_eq!(
+        checker.arguments(Sender::Client, &[json!({"event": "users"})]),
+        []
+    );
     assert_eq!(
         said(&checker.arguments(Sender::Client, &[]))[0].1,
         "message.shape.refused"

@@ -442,6 +442,7 @@ fn an_entry_that_names_nothing_says_what_may_be_meant() {
             "`chat/rom@polling` is no case; did you mean `chat/room@polling`?",
         ),
         ("zzz", "chat.room", "`zzz` is no case"),
+        ("zzzzzzzz", "chat.room", "`zzzzzzzz` is no case"),
     ] {
         let text = file(&[entry(case, rule, "missing", "known")]);
         assert_eq!(

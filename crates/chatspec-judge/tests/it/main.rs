@@ -1,6 +1,7 @@
 //! The referee against the committed spec and fixtures, and against transcripts written by hand.
 
 mod baselines;
+mod blame;
 mod compat;
 mod corpus;
 mod fixtures;
@@ -9,6 +10,7 @@ mod mistakes;
 mod reporting;
 mod results;
 mod stage;
+mod steps;
 mod weighing;
 mod windows;
 mod words;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chatspec_judge::case::Judgement;
 use chatspec_judge::finding::{Finding, Outcome};
 use chatspec_judge::fixture::TransportName;
-use chatspec_judge::report::{CaseReport, Report, Run};
+use chatspec_judge::report::{CaseReport, Report, Run, fails};
 use chatspec_judge::rule::{Keyword, Profile, Rule, Rules, RulesFile};
 use chatspec_judge::transcript::Transcript;
 use chatspec_judge::verdict::Verdict;
@@ -94,4 +94,22 @@ pub fn every() -> BTreeSet<String> {
         .iter()
         .flat_map(|fixture| ["polling", "websocket"].map(|on| format!("{fixture}@{on}")))
         .collect()
+}
+
+/// A SHOULD that is violated fails where asked for, and nothing else does.
+#[test]
+fn under_strict_a_warning_is_a_failure() {
+    for verdict in [
+        Verdict::Pass,
+        Verdict::Observed,
+        Verdict::Unverified,
+        Verdict::Inconclusive,
+    ] {
+        assert!(
+            !fails(verdict, false) && !fails(verdict, true),
+            "{verdict:?}"
+        );
+    }
+    assert!(fails(Verdict::Fail, false) && fails(Verdict::Fail, true));
+    assert!(!fails(Verdict::Warn, false) && fails(Verdict::Warn, true));
 }

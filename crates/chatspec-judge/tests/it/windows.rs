@@ -1,6 +1,7 @@
 //! One step, and what was recorded in its window: which rule is held, which is broken, and by whom.
 
 mod answers;
+mod inputs;
 mod pairing;
 mod races;
 mod silence;

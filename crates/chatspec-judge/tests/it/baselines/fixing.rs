@@ -188,3 +188,24 @@ fn reasons_survive_the_file() {
         assert_eq!(back, reason.replace('\n', " "));
     }
 }
+
+/// What comes and goes is not gone where it does not come.
+#[test]
+fn what_fails_only_sometimes_stays() {
+    let report = core(vec![
+        passes("chat/room@polling", "chat.room"),
+        passes("chat/room@websocket", "chat.room"),
+    ]);
+    let always = file(&[entry("chat/room", "chat.room", "missing", "the library")]);
+    let sometimes = format!("{always}    sometimes: true\n");
+    let (text, added, changed) = fixed(&sometimes, &report).expect("a baseline");
+    assert_eq!((text, added, changed), (sometimes, 0, 0));
+    let (text, added, changed) = fixed(&always, &report).expect("a baseline");
+    assert_eq!((text.as_str(), added, changed), ("entries: []\n", 0, 1));
+}
+
+#[test]
+fn nothing_is_written_where_nothing_fails() {
+    let report = core(vec![passes("chat/room@polling", "chat.room")]);
+    assert_eq!(fixed("", &report), Ok((String::new(), 0, 0)));
+}

@@ -44,6 +44,21 @@ fn a_race_is_heard_by_everybody_else() {
     );
 }
 
+/// Where it does not matter who said what, all senders' messages are one lot.
+#[test]
+fn of_a_race_as_a_whole_so_many_are_heard() {
+    let race = RACE
+        .replace(", each: true", "")
+        .replace("from: $me, message: \"$i $me\"", "");
+    let race = race
+        .replace("to: [ada, bob, eve]", "to: [eve]")
+        .replace("repeat: 2", "repeat: 4");
+    let heard = |eve: &[&str]| broken(&race, raced(&[], &[], eve));
+    assert_eq!(heard(&["1 ADA-1", "1 BOB-1", "2 BOB-1", "2 ADA-1"]), none());
+    let missing = heard(&["1 ADA-1", "1 BOB-1", "2 BOB-1"]);
+    assert_eq!(missing, one("order.sender", "eve", Outcome::Missing));
+}
+
 /// Rule `order.room` in the spec: what two have both heard stands in one order.
 #[test]
 fn receivers_agree_on_the_order_of_what_they_both_heard() {

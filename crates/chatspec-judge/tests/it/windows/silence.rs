@@ -11,6 +11,10 @@ fn silence_holds_where_a_barrier_has_returned() {
     assert!(silent(barrier("bob")));
     assert!(!silent(vec![]), "no barrier has returned");
     assert!(
+        !silent(vec![("bob", What::BarrierSent)]),
+        "it was only sent"
+    );
+    assert!(
         !silent(and(vec![("bob", gets("ADA-1", "hi n1"))], barrier("bob"))),
         "it was broken"
     );
