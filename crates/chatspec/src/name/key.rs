@@ -21,6 +21,11 @@ impl NameKey {
         Self(folded.into_boxed_str())
     }
 
+    /// The key of a trimmed string of ASCII: there, folding is lower-casing.
+    pub(super) fn of_ascii(name: &str) -> Self {
+        Self(name.to_ascii_lowercase().into_boxed_str())
+    }
+
     /// The folded form. It is for comparison, not for display.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,7 +4,7 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{NameError, NameKey};
-use crate::limits::NAME_MAX;
+use crate::limits::{NAME_MAX, NAME_MIN};
 
 /// A name as it is shown, and the key that it is compared by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,8 +16,34 @@ pub(super) struct Spelling {
 impl Spelling {
     /// Trims, normalises and checks `input`.
     pub(super) fn parse(input: &str) -> Result<Self, NameError> {
+        match input.is_ascii() {
+            true => Self::of_ascii(input),
+            false => Self::of_any(input),
+        }
+    }
+
+    /// The same for ASCII, without tables: it is in NFC already, its one forbidden category is that of control characters,
+    /// and its key is in lower case.
+    fn of_ascii(input: &str) -> Result<Self, NameError> {
+        let shown = input.trim();
+        check_length(shown.len())?;
+        if let Some(found) = shown.chars().find(char::is_ascii_control) {
+            return Err(forbidden(found));
+        }
+        Ok(Self {
+            shown: shown.to_owned(),
+            key: NameKey::of_ascii(shown),
+        })
+    }
+
+    fn of_any(input: &str) -> Result<Self, NameError> {
         let shown = rewrite(input);
-        check(&shown)?;
+        check_length(shown.chars().count())?;
+        // rule: name.alphabet
+        let bad = |c: &char| is_forbidden(get_general_category(*c));
+        if let Some(found) = shown.chars().find(bad) {
+            return Err(forbidden(found));
+        }
         let key = NameKey::of_rewritten(&shown);
         Ok(Self { shown, key })
     }
@@ -28,24 +54,18 @@ fn rewrite(input: &str) -> String {
     input.trim().nfc().collect()
 }
 
-fn check(name: &str) -> Result<(), NameError> {
-    // rule: name.length
-    let length = name.chars().count();
-    if length == 0 {
-        return Err(NameError::Empty);
+/// rule: name.length, in code points
+fn check_length(length: usize) -> Result<(), NameError> {
+    match length {
+        0 => Err(NameError::Empty),
+        NAME_MIN..=NAME_MAX => Ok(()),
+        _ => Err(NameError::TooLong { length }),
     }
-    if length > NAME_MAX {
-        return Err(NameError::TooLong { length });
-    }
-    // rule: name.alphabet
-    for found in name.chars() {
-        let category = get_general_category(found);
-        if is_forbidden(category) {
-            let category = category.abbreviation();
-            return Err(NameError::Forbidden { found, category });
-        }
-    }
-    Ok(())
+}
+
+fn forbidden(found: char) -> NameError {
+    let category = get_general_category(found).abbreviation();
+    NameError::Forbidden { found, category }
 }
 
 fn is_forbidden(category: GeneralCategory) -> bool {
@@ -54,4 +74,33 @@ fn is_forbidden(category: GeneralCategory) -> bool {
         category,
         Control | Format | Surrogate | PrivateUse | Unassigned | LineSeparator | ParagraphSeparator
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(input: &str) {
+        assert_eq!(
+            Spelling::of_ascii(input),
+            Spelling::of_any(input),
+            "{input:?}"
+        );
+    }
+
+    /// Every pair of ASCII characters at both ends, and every length about the limit.
+    #[test]
+    fn ascii_without_tables_is_the_same() {
+        same("");
+        for first in 0..128_u8 {
+            for last in 0..128_u8 {
+                same(&format!("{}{}", char::from(first), char::from(last)));
+                same(&format!("{}x Y{}", char::from(first), char::from(last)));
+            }
+        }
+        for length in 0..2 * NAME_MAX {
+            same(&"aB".repeat(length)[..length]);
+            same(&format!(" {}\u{7f}", "z".repeat(length)));
+        }
+    }
 }
