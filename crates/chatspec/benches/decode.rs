@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use chatspec::decode::decode_client_json;
+use chatspec::decode::{decode_client_json, decode_client_packet};
 use chatspec::listing::listing;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
@@ -14,23 +14,42 @@ const IMAGE: usize = 500_000;
 /// Names in the listing.
 const NAMES: usize = 200;
 
+/// From the text to the typed message: of one argument, and of a packet's array as the server has it.
 fn decode(c: &mut Criterion) {
     let chat = json!({"event": "chat", "room": "The Lobby", "text": "Has anyone seen my keys?"});
+    let greek = json!({"event": "chat", "room": "Η Αίθουσα", "text": "Has anyone seen my keys?"});
+    // A list in it, so that it is read as a value first.
+    let listed = json!({"event": "chat", "room": "The Lobby", "text": "Has anyone seen my keys?", "at": [7]});
     let join = json!({"event": "join", "user": "Ada Lovelace", "room": "The Lobby"});
     let image = json!({"event": "image", "room": "The Lobby", "bimage": image()});
     // All fields are checked for their types before the refusal is chosen.
     let bad = json!({"event": "join", "user": 7, "room": ["The Lobby"], "age": null});
-    let mut group = c.benchmark_group("decode");
+    let mut group = c.benchmark_group("text to message");
     for (name, message, good) in [
-        ("chat", chat, true),
-        ("join", join, true),
-        ("image of 500 kB", image, true),
-        ("bad payload", bad, false),
+        ("chat", &chat, true),
+        ("chat, name not ASCII", &greek, true),
+        ("chat, not flat", &listed, true),
+        ("join", &join, true),
+        ("image of 500 kB", &image, true),
+        ("bad payload", &bad, false),
     ] {
         let text = message.to_string();
         assert_eq!(decode_client_json(&text).is_ok(), good, "{name}");
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(name, |b| b.iter(|| decode_client_json(black_box(&text))));
+    }
+    group.finish();
+
+    let mut group = c.benchmark_group("packet to message");
+    for (name, message) in [
+        ("chat", &chat),
+        ("chat, not flat", &listed),
+        ("join", &join),
+    ] {
+        let text = json!(["chat", message]).to_string();
+        assert!(decode_client_packet(&text).is_ok(), "{name}");
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(name, |b| b.iter(|| decode_client_packet(black_box(&text))));
     }
     group.finish();
 }

@@ -1,9 +1,27 @@
 use super::fields::Fields;
 use crate::catalog::{self, Direction};
-use crate::json::{Args, Payload};
+use crate::json::{Args, FlatPacket, Packet, Payload};
 use crate::message::{Chat, ClientMessage, Image, Join, Leave, UsersRequest};
 use crate::quote::quote;
 use crate::refusal::{Code, Refusal};
+
+/// Decodes the text of an event `chat`: a JSON array of the event's name, which is not looked at, and its arguments.
+///
+/// # Errors
+///
+/// Code 99 if `text` is no JSON array (rule `message.shape.refused`), else as [`decode_client_args`].
+pub fn decode_client_packet(text: &str) -> Result<ClientMessage, Refusal> {
+    if let Ok(FlatPacket(flat)) = serde_json::from_str(text) {
+        return decode(Fields::Flat(&flat));
+    }
+    match serde_json::from_str(text) {
+        Ok(Packet(args)) => decode_client_args(&args),
+        Err(_) => {
+            let why = "the packet is not valid JSON";
+            Err(Refusal::new(Code::BadPayload, why))
+        }
+    }
+}
 
 /// Decodes the arguments of an event `chat`.
 ///
@@ -26,7 +44,10 @@ pub fn decode_client_args(args: &Args) -> Result<ClientMessage, Refusal> {
 ///
 /// Code 99 if `text` is no JSON, else as [`decode_client`].
 pub fn decode_client_json(text: &str) -> Result<ClientMessage, Refusal> {
-    decode_client(&Payload::parse(text))
+    match serde_json::from_str(text) {
+        Ok(flat) => decode(Fields::Flat(&flat)),
+        Err(_) => decode_client(&Payload::parse(text)),
+    }
 }
 
 /// Decodes what a client sent.
@@ -39,7 +60,10 @@ pub fn decode_client(payload: &Payload) -> Result<ClientMessage, Refusal> {
     let value = payload
         .value()
         .map_err(|flaw| Refusal::at(Code::BadPayload, "$", flaw))?;
-    let fields = Fields::of(value)?;
+    decode(Fields::of(value)?)
+}
+
+fn decode(fields: Fields<'_>) -> Result<ClientMessage, Refusal> {
     // rule: message.event-absent
     let Some(tag) = fields.optional("event")? else {
         return UsersRequest::decode(fields).map(ClientMessage::Users);

@@ -193,10 +193,13 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
+/// The member by which Socket.IO tells that an object stands for an attachment.
+pub(super) const PLACEHOLDER: &str = "_placeholder";
+
 /// The form in which Socket.IO puts attachments into JSON: these two members and no other.
 fn is_placeholder(members: &Map<String, Value>) -> bool {
     members.len() == 2
-        && members.get("_placeholder") == Some(&Value::Bool(true))
+        && members.get(PLACEHOLDER) == Some(&Value::Bool(true))
         && members.get("num").is_some_and(Value::is_u64)
 }
 

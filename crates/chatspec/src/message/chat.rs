@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::decode::fields::{Fields, ShapeError};
+use crate::decode::fields::{Field, Fields, ShapeError};
 use crate::decode::values;
 use crate::name::{RoomName, UserName};
 use crate::refusal::Refusal;
@@ -59,7 +59,7 @@ fn text(fields: Fields<'_>) -> Result<Option<(&'static str, &str)>, ShapeError> 
         return Ok(Some(("$.text", text)));
     }
     // rule: chat.text-message. One that is no string is an unknown key like any other.
-    let message = fields.any("message").and_then(|value| value.as_str());
+    let message = fields.any("message").and_then(Field::text);
     Ok(message.map(|text| ("$.message", text)))
 }
 

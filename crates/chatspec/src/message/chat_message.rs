@@ -5,7 +5,6 @@
 use std::ops::Not;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::decode::fields::{Fields, ShapeError};
 use crate::name::ShownName;
@@ -45,7 +44,7 @@ impl ChatMessage {
             from: ShownName::received(fields.required("from")?),
             message: fields.required("message")?.to_owned(),
             // A server that does not know the mark may use the key as it likes.
-            private: fields.any("private").and_then(Value::as_bool) == Some(true),
+            private: fields.any("private").is_some_and(|field| field.is_true()),
         })
     }
 }

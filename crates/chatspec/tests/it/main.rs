@@ -5,3 +5,4 @@ mod generate;
 mod naming;
 mod priority;
 mod texts;
+mod ways;
