@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class Refusal(BaseModel):
     """
-    The answer to a message that is not carried out. It goes to the sender alone, as the event `message` with one string, the JSON text of this object (rule `refusal.form`); in an acknowledgement it is the object itself. Further keys may be there; a receiver ignores them.
+    The answer to a message that is not carried out. It goes to the sender alone, as the event `message` with one string, the JSON text of this object (rule `refusal.form`); in an acknowledgement it is the object itself. Keys that are not named here may be there; a receiver ignores them.
 
     `code`: Why, as one of a closed list of numbers.
     """
@@ -22,4 +22,12 @@ class Refusal(BaseModel):
     message: str
     """
     Why, in words for a person. The wording may change at any time.
+    """
+    event: str | None = None
+    """
+    The kind of message that was refused, as its `event` has it.
+    """
+    retry_ms: Annotated[int | None, Field(ge=1, le=60000)] = None
+    """
+    After code 30: the milliseconds to wait before the next try, at most a minute.
     """

@@ -11,7 +11,7 @@
 export type RefusalCode = 99 | 10 | 11 | 12 | 15 | 13 | 14 | 21 | 24 | 22 | 23 | 20 | 30 | 31;
 
 /**
- * The answer to a message that is not carried out. It goes to the sender alone, as the event `message` with one string, the JSON text of this object (rule `refusal.form`); in an acknowledgement it is the object itself. Further keys may be there; a receiver ignores them.
+ * The answer to a message that is not carried out. It goes to the sender alone, as the event `message` with one string, the JSON text of this object (rule `refusal.form`); in an acknowledgement it is the object itself. Keys that are not named here may be there; a receiver ignores them.
  *
  * `code`: Why, as one of a closed list of numbers.
  */
@@ -21,5 +21,13 @@ export interface Refusal {
    * Why, in words for a person. The wording may change at any time.
    */
   message: string;
+  /**
+   * The kind of message that was refused, as its `event` has it.
+   */
+  event?: string;
+  /**
+   * After code 30: the milliseconds to wait before the next try, at most a minute.
+   */
+  retry_ms?: number;
   [k: string]: unknown;
 }

@@ -49,6 +49,9 @@ pub const PACKETS_PER_POST_CORE: usize = 16;
 /// Deepest nesting of objects and arrays in a payload, the payload itself counted as one. Deeper is refused with 99.
 pub const JSON_DEPTH_MAX: usize = 16;
 
+/// Longest time to wait that a refusal asks for, in milliseconds.
+pub const RETRY_MAX_MS: u32 = 60_000;
+
 /// Time between two pings of the server, in milliseconds.
 pub const PING_INTERVAL_MS: u64 = 25_000;
 /// Time in which a ping has to be answered, in milliseconds (rule `transport.heartbeat.timeout`).

@@ -1,16 +1,22 @@
-// of refusal.json sha256:6154390fe52949660c646c40414df4f8879d73f6e14452eb2acb92660fbf23a4
-// below this line sha256:4d4cb9702a6ba19d6572c275669bb80d229fc056a56af182bbb35a67438bfbab
+// of refusal.json sha256:9f395190dfbab113f5244d00e97c221d36394d7c9f043c3f90882f6dd5dec9f6
+// below this line sha256:294910f3dcf3a920eb771b32775dda681c423e70a5f28c15d2d32bcf7559ac64
 #![allow(clippy::redundant_closure_call)]
 #![allow(clippy::needless_lifetimes)]
 #![allow(clippy::match_single_binding)]
 #![allow(clippy::clone_on_copy)]
 
-#[doc = "The answer to a message that is not carried out. It goes to the sender alone, as the event `message` with one string, the JSON text of this object (rule `refusal.form`); in an acknowledgement it is the object itself. Further keys may be there; a receiver ignores them.\n\n`code`: Why, as one of a closed list of numbers."]
+#[doc = "The answer to a message that is not carried out. It goes to the sender alone, as the event `message` with one string, the JSON text of this object (rule `refusal.form`); in an acknowledgement it is the object itself. Keys that are not named here may be there; a receiver ignores them.\n\n`code`: Why, as one of a closed list of numbers."]
 #[derive(:: serde :: Deserialize, :: serde :: Serialize, Clone, Debug)]
 pub struct Refusal {
     pub code: RefusalCode,
+    #[doc = "The kind of message that was refused, as its `event` has it."]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub event: ::std::option::Option<::std::string::String>,
     #[doc = "Why, in words for a person. The wording may change at any time."]
     pub message: ::std::string::String,
+    #[doc = "After code 30: the milliseconds to wait before the next try, at most a minute."]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub retry_ms: ::std::option::Option<::std::num::NonZeroU64>,
 }
 #[doc = "Closed list, in the order of priority: 99 bad payload, 10 unknown event, 11 bad user name, 12 bad room name, 15 too large, 13 bad text, 14 bad image, 21 not joined, 24 not yours, 22 not a member, 23 no such user, 20 name taken, 30 rate limited, 31 at capacity."]
 #[derive(:: serde :: Serialize, Clone, Debug)]
