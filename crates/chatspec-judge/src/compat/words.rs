@@ -273,10 +273,14 @@ pub fn summary(report: &Report) -> String {
         .filter(|change| change.waived.is_some())
         .count();
     let types = report.changes.iter().any(|change| change.alters_types);
+    let changes = match report.changes.len() {
+        0 => "no change".to_owned(),
+        1 => "1 change".to_owned(),
+        many => format!("{many} changes"),
+    };
     let mut text = format!(
-        "{}: {} changes; {} break, {} unknown, {waived} allowed",
+        "{}: {changes}; {} break, {} unknown, {waived} allowed",
         word(report.verdict),
-        report.changes.len(),
         count(Verdict::Break),
         count(Verdict::Unknown)
     );
