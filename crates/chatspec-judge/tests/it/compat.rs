@@ -51,6 +51,52 @@ fn ours_is_sound_and_the_same_as_itself() {
     let report = diff(&files());
     assert_eq!(report.verdict, Verdict::Ok, "{}", words::human(&report));
     assert_eq!(report.changes, []);
+    assert!(words::summary(&report).starts_with("compatible: no change; "));
+}
+
+/// Messages stay the same, and generated types do not.
+#[test]
+fn another_order_is_told_and_breaks_nobody() {
+    let reordered = |file: &str, edit: &dyn Fn(&mut serde_json::Value)| {
+        let mut schema = serde_json::from_str(&files()[file]).expect("json");
+        edit(&mut schema);
+        let mut new = files();
+        new.insert(file.to_owned(), schema.to_string());
+        let report = diff(&new);
+        let told = report.changes.iter().map(|change| {
+            assert_eq!(
+                (change.category, change.alters_types),
+                (Category::Codegen, true)
+            );
+            assert_eq!(change.verdict(), Verdict::Ok);
+            format!("{} {}", words::subject(change), change.what)
+        });
+        let told: Vec<String> = told.collect();
+        assert!(
+            words::summary(&report).starts_with("compatible: 1 change; "),
+            "{told:?}"
+        );
+        told
+    };
+    let told = reordered("client-to-server.json", &|schema| {
+        let fields = schema["$defs"]["Chat"]["properties"].as_object_mut();
+        let fields = fields.expect("fields");
+        let user = fields.shift_remove("user").expect("a user");
+        fields.insert("user".to_owned(), user);
+    });
+    assert_eq!(
+        told,
+        ["`Chat` (client-to-server) `properties` has another order"]
+    );
+    let told = reordered("server-to-client.json", &|schema| {
+        schema["oneOf"].as_array_mut().expect("messages").swap(0, 1);
+    });
+    assert_eq!(told, ["server-to-client `oneOf` has another order"]);
+    let told = reordered("refusal.json", &|schema| {
+        let codes = schema["$defs"]["RefusalCode"]["enum"].as_array_mut();
+        codes.expect("codes").swap(0, 1);
+    });
+    assert_eq!(told, ["`RefusalCode` (refusal) `enum` has another order"]);
 }
 
 #[test]

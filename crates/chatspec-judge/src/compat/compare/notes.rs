@@ -131,7 +131,29 @@ impl Notes {
         }
         let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
         for key in keys {
+            self.order(key, (a.get(key), b.get(key)), at);
             self.keyword(key, (a.get(key), b.get(key)), at);
+        }
+    }
+
+    /// Generated types take over the order of fields, of values and of messages: constructors by position, the numbers of an
+    /// enumeration. What came or went is told elsewhere.
+    fn order(
+        &mut self,
+        key: &str,
+        (old, new): (Option<&Value>, Option<&Value>),
+        at: (Option<&str>, Option<&str>),
+    ) {
+        if !["properties", "enum", "oneOf", "anyOf"].contains(&key) {
+            return;
+        }
+        let (mut before, mut after) = (listed(old), listed(new));
+        before.retain(|name| listed(new).contains(name));
+        after.retain(|name| listed(old).contains(name));
+        if before != after {
+            let what = format!("`{key}` has another order");
+            let (before, after) = (json!(before), json!(after));
+            self.push(Category::Codegen, "order", what, at, (&before, &after));
         }
     }
 
@@ -142,7 +164,6 @@ impl Notes {
         at: (Option<&str>, Option<&str>),
     ) {
         match (key, old, new) {
-            (_, old, new) if old == new => {}
             ("properties", Some(Value::Object(old)), Some(Value::Object(new))) => {
                 for (name, field) in old {
                     if let Some(other) = new.get(name) {
@@ -160,6 +181,7 @@ impl Notes {
                     .zip(new)
                     .for_each(|(old, new)| self.schema(old, new, at));
             }
+            (_, old, new) if old == new => {}
             ("$ref", Some(old), Some(new)) => {
                 let what = format!("refers to {} instead of {}", short(new), short(old));
                 self.push(Category::Codegen, "type-of-field", what, at, (old, new));
@@ -223,5 +245,14 @@ impl Notes {
         }
         self.found
             .push(change.marked(&old.to_string(), &new.to_string()));
+    }
+}
+
+/// The names of an object, or the items of a list as JSON, in their order.
+fn listed(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Object(members)) => members.keys().cloned().collect(),
+        Some(Value::Array(items)) => items.iter().map(Value::to_string).collect(),
+        _ => Vec::new(),
     }
 }
