@@ -14,6 +14,7 @@ pub mod compat;
 pub mod finding;
 pub mod fixture;
 mod invariant;
+pub mod ledger;
 pub mod pattern;
 pub mod report;
 pub mod rule;
