@@ -1,6 +1,7 @@
 //! The arguments. Names are API.
 
 pub mod diff;
+pub mod load;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub enum Command {
     Test(Box<Test>),
     /// Run the reference server, with a page to talk with at /
     Serve(Serve),
+    /// Put a server under load, with every delivery checked
+    Load(Box<load::Load>),
     /// List rules and conversations
     List(List),
     /// Print a rule with its clause and its conversations, or a conversation with its rules

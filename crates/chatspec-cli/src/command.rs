@@ -5,6 +5,7 @@ pub mod fixtures;
 pub mod judge;
 pub mod lint;
 pub mod list;
+pub mod load;
 pub mod manual;
 pub mod matrix;
 pub mod report;

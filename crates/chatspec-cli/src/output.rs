@@ -8,6 +8,7 @@ pub mod human;
 pub mod junit;
 mod known;
 pub mod live;
+pub mod load;
 pub mod markdown;
 pub mod matrix;
 pub mod out;

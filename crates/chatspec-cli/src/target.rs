@@ -104,17 +104,19 @@ async fn embedded() -> Result<(String, String, Running), Failure> {
 fn target(url: &str, args: &Test) -> Result<Target, Failure> {
     let mut target = Target::parse(url).map_err(|error| Failure::usage(error.to_string()))?;
     target.path.clone_from(&args.path);
-    for header in &args.header {
-        let (name, value) = header.split_once(':').ok_or_else(|| {
-            Failure::usage(format!(
-                "read the header {header:?}: write it as NAME: VALUE"
-            ))
-        })?;
-        target
-            .headers
-            .push((name.trim().to_owned(), value.trim().to_owned()));
-    }
+    target.headers = headers(&args.header)?;
     Ok(target)
+}
+
+/// Headers as they stand on the command line.
+pub fn headers(lines: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let header = |line: &String| {
+        let (name, value) = line.split_once(':').ok_or_else(|| {
+            Failure::usage(format!("read the header {line:?}: write it as NAME: VALUE"))
+        })?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    };
+    lines.iter().map(header).collect()
 }
 
 /// A loopback origin on another port than the server's.

@@ -37,6 +37,7 @@ use self::process::Process;
 
 pub use self::control::ControlError;
 pub use self::process::ProcessError;
+pub(crate) use self::process::memory;
 
 /// Connections that stay open for late messages; beyond it, the oldest cases are closed first.
 const LINGERING: usize = 600;

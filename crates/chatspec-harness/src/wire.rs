@@ -38,6 +38,7 @@ pub mod frames;
 mod http;
 mod inbox;
 mod json;
+mod lean;
 pub mod limits;
 mod net;
 mod packet;
@@ -57,6 +58,8 @@ mod websocket;
 
 pub use clock::Clock;
 pub use engine::Handshake;
+pub(crate) use lean::{Ended, Lean, append_text};
+
 pub use error::{CloseReason, OpenError, OpenErrorKind, SendError, UpgradeError};
 pub use packet::{Frame, Malformed, MalformedKind, Packet, Received};
 pub use probe::{HttpOutcome, HttpProbe, ProbeError, http};

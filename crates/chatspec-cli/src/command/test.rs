@@ -243,7 +243,7 @@ fn transcripts(folder: &Path, all: &[Transcript]) -> Result<(), Failure> {
 }
 
 /// From the clock: names must differ from those of the last run, and a person must be able to type it.
-fn fresh_seed() -> u64 {
+pub(super) fn fresh_seed() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

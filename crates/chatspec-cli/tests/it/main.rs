@@ -9,6 +9,7 @@ mod inner_loop;
 mod judge;
 mod lint;
 mod listing;
+mod load;
 mod network;
 mod program;
 mod proxy;

@@ -55,6 +55,12 @@ pub struct ProcessError {
     source: io::Error,
 }
 
+impl ProcessError {
+    pub(crate) fn new(pid: u32, source: io::Error) -> ProcessError {
+        ProcessError { pid, source }
+    }
+}
+
 impl Process {
     /// Remembers what the process has now.
     pub fn watch(pid: u32) -> Result<Process, ProcessError> {
@@ -172,7 +178,7 @@ fn started(stat: &str) -> Option<u64> {
 }
 
 /// Resident memory in bytes.
-fn memory(status: &str) -> Option<u64> {
+pub(crate) fn memory(status: &str) -> Option<u64> {
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,14 +1,14 @@
 //! The only file that opens a socket.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 use url::Host;
@@ -44,9 +44,29 @@ impl Reset {
     }
 }
 
+/// How a connection is made, and what it is good at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Manner {
+    /// Acknowledges at once, so that no conversation waits for a timer.
+    Prompt,
+    /// As every client's is, and from this address, where one is given: a pair of addresses has no more than some 28 000
+    /// ports.
+    Plain(Option<IpAddr>),
+}
+
 /// Connects to the target, through TLS where it says so.
 pub(crate) async fn connect(
     target: &Target,
+    reset: &Reset,
+    deadline: Instant,
+) -> Result<Stream, Fault> {
+    connect_as(target, Manner::Prompt, reset, deadline).await
+}
+
+/// The same, in another manner.
+pub(crate) async fn connect_as(
+    target: &Target,
+    manner: Manner,
     reset: &Reset,
     deadline: Instant,
 ) -> Result<Stream, Fault> {
@@ -59,8 +79,8 @@ pub(crate) async fn connect(
             // A silent address may not take the time of those after it.
             let share = (addresses.len() - index) as u32;
             let until = Instant::now() + deadline.saturating_duration_since(Instant::now()) / share;
-            match timeout_at(until, TcpStream::connect(address)).await {
-                Ok(Ok(tcp)) => return socket(tcp, reset, target),
+            match timeout_at(until, dial(*address, manner)).await {
+                Ok(Ok(tcp)) => return socket(tcp, manner, reset, target),
                 Ok(Err(error)) => last = Some(Fault::Unreachable(format!("{address}: {error}"))),
                 Err(_) if share == 1 => return Err(Fault::Timeout(stage.clone())),
                 Err(_) => last = Some(Fault::Unreachable(format!("{address} does not answer"))),
@@ -95,12 +115,24 @@ async fn addresses(host: Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Fault
     }
 }
 
-fn socket(tcp: TcpStream, reset: &Reset, target: &Target) -> Result<Stream, Fault> {
+async fn dial(address: SocketAddr, manner: Manner) -> io::Result<TcpStream> {
+    match manner {
+        Manner::Plain(Some(from)) if from.is_ipv4() && address.is_ipv4() => {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((from, 0).into())?;
+            socket.connect(address).await
+        }
+        _ => TcpStream::connect(address).await,
+    }
+}
+
+fn socket(tcp: TcpStream, manner: Manner, reset: &Reset, target: &Target) -> Result<Stream, Fault> {
     // Without this, a burst of small frames waits for the delayed acknowledgements of the server.
     tcp.set_nodelay(true)
         .map_err(|error| Fault::Lost(error.to_string()))?;
     Ok(Box::new(Socket {
         tcp,
+        prompt: matches!(manner, Manner::Prompt),
         reset: reset.clone(),
         pending: Account::new(&target.budget),
     }))
@@ -108,6 +140,7 @@ fn socket(tcp: TcpStream, reset: &Reset, target: &Target) -> Result<Stream, Faul
 
 struct Socket {
     tcp: TcpStream,
+    prompt: bool,
     reset: Reset,
     pending: Account,
 }
@@ -126,8 +159,10 @@ impl Socket {
     /// traffic, so it is set again with each read and write.
     fn acknowledge_at_once(&self) {
         #[cfg(target_os = "linux")]
-        // Without it everything works, later.
-        let _ = self.tcp.set_quickack(true);
+        if self.prompt {
+            // Without it everything works, later.
+            let _ = self.tcp.set_quickack(true);
+        }
     }
 }
 

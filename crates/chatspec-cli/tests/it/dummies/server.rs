@@ -47,6 +47,18 @@ impl Asked<'_> {
         }
     }
 
+    /// The id of whoever asked.
+    pub fn sid(&self) -> &str {
+        &self.session.sid
+    }
+
+    /// Sends an event to one connection, if it stands.
+    pub fn tell(&self, sid: &str, name: &str, args: &[Value]) {
+        if let Some(session) = self.hub.find(sid) {
+            session.emit(name, args);
+        }
+    }
+
     /// Acknowledges, if that was asked for.
     pub fn acknowledge(&self, args: &Value) {
         if let Some(id) = self.ack {
