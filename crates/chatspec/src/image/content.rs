@@ -7,6 +7,9 @@ use imagesize::{ImageType, blob_size, image_type};
 use super::ImageError;
 use crate::limits::{IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX};
 
+/// What every PNG image begins with.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 /// The four kinds of image that travel. SVG is none of them: it can carry scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MediaType {
@@ -40,7 +43,8 @@ impl MediaType {
 
     fn of_content(bytes: &[u8]) -> Option<Self> {
         match image_type(bytes).ok()? {
-            ImageType::Png => Some(Self::Png),
+            // The library is content with the first four bytes.
+            ImageType::Png if bytes.starts_with(PNG) => Some(Self::Png),
             ImageType::Jpeg => Some(Self::Jpeg),
             ImageType::Gif => Some(Self::Gif),
             ImageType::Webp => Some(Self::Webp),

@@ -146,3 +146,16 @@ fn dimensions_are_bounded() {
 }
 
 use crate::refusal::Code;
+
+/// Found by fuzzing: four bytes of the signature are not the signature.
+#[test]
+fn a_png_has_its_whole_signature() {
+    let mut bytes = png(16, 16, 40);
+    assert!(ImageUrl::parse(&url("png", &bytes)).is_ok());
+    for at in 4..8 {
+        bytes[at] ^= 1;
+        let parsed = ImageUrl::parse(&url("png", &bytes));
+        assert_eq!(parsed, Err(ImageError::NoImage), "byte {at}");
+        bytes[at] ^= 1;
+    }
+}
