@@ -116,3 +116,22 @@ fn an_answer_can_be_read_by_the_page_that_asked() {
         "not asked for"
     );
 }
+
+/// What another request was answered is not looked at.
+#[test]
+fn an_answer_belongs_to_its_step() {
+    let answer = |status| What::Answered {
+        status,
+        headers: vec![],
+        body: String::new(),
+        closed: false,
+    };
+    let request = "  - request: {query: \"EIO=4\"}\n    answer: {status: 200}\n";
+    let mut step = Step::new(request, vec![("", answer(500)), ("", answer(200))]);
+    step.entries[0].step = 1;
+    let wrong = |finding: &Finding| finding.outcome.is_violation();
+    assert!(!step.findings().iter().any(wrong));
+    step.entries.truncate(1);
+    let of_rule = |finding: &Finding| finding.rule == "chat.room";
+    assert!(!step.findings().iter().any(of_rule), "it has no answer");
+}
