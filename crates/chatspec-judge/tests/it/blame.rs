@@ -213,3 +213,25 @@ fn of_a_free_input_only_what_follows_is_judged() {
     assert_eq!(judged(true, 0), None);
     assert_eq!(judged(true, 1), Some(Verdict::Fail));
 }
+
+/// An acknowledgement without an id answers nothing, even where an event without one was sent.
+#[test]
+fn an_acknowledgement_without_an_id_is_malformed() {
+    let acked = |sent: &str, raw: &str| {
+        let sent = What::SentRaw {
+            text: sent.to_owned(),
+        };
+        let acked = What::Malformed {
+            raw: raw.to_owned(),
+            why: "no id".to_owned(),
+            json: false,
+        };
+        let more = |tape: Tape| tape.push("ada", sent.clone()).push("ada", acked.clone());
+        let judged = weighed(heard(heard(entered(Tape::new()), 3, more), 4, same));
+        judged.rules["message.schema"]
+    };
+    assert_eq!(acked("42[\"chat\",{}]", "43[]"), Verdict::Fail);
+    let beyond = "99999999999999999999";
+    let sent = format!("42{beyond}[\"chat\",{{}}]");
+    assert_eq!(acked(&sent, &format!("43{beyond}[]")), Verdict::Pass);
+}

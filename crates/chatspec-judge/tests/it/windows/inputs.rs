@@ -89,8 +89,10 @@ fn an_acknowledgement_of_an_id_that_nobody_gave_is_wrong() {
             who: "mallory".to_owned(),
             what,
         };
-        let acked = What::Acked { id, args: vec![] };
-        let entries = [entry(acked), entry(What::BarrierReturned)];
+        let acked = |id| entry(What::Acked { id, args: vec![] });
+        let mut of_another = acked(99);
+        of_another.who = "eve".to_owned();
+        let entries = [acked(id), of_another, entry(What::BarrierReturned)];
         let window = Window {
             fixture: &fixture,
             index,
