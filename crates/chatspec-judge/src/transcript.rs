@@ -210,20 +210,59 @@ impl Transcript {
             Value::Array(args) => args,
             other => vec![other],
         };
-        let mut short = self.clone();
-        for entry in &mut short.entries {
-            match &mut entry.what {
-                What::Event { name, args } => {
-                    *name = cut_text(name, width);
-                    *args = shorten(args);
-                }
-                What::Sent { args, .. } | What::Acked { args, .. } => *args = shorten(args),
-                What::SentRaw { text } | What::SentBytes { text, .. } if text.len() > width => {
-                    *text = text.chars().take(width).chain("...".chars()).collect();
-                }
-                _ => {}
+        // Entry by entry: a copy of the whole would hold every image once more.
+        let entries = self.entries.iter().map(|entry| {
+            let what = match &entry.what {
+                What::Event { name, args } => What::Event {
+                    name: cut_text(name, width),
+                    args: shorten(args),
+                },
+                What::Sent { event, args, ack } => What::Sent {
+                    event: event.clone(),
+                    args: shorten(args),
+                    ack: *ack,
+                },
+                What::Acked { id, args } => What::Acked {
+                    id: *id,
+                    args: shorten(args),
+                },
+                What::SentRaw { text } => What::SentRaw {
+                    text: cut_raw(text, width),
+                },
+                What::SentBytes {
+                    connection,
+                    text,
+                    length,
+                } => What::SentBytes {
+                    connection: *connection,
+                    text: cut_raw(text, width),
+                    length: *length,
+                },
+                other => other.clone(),
+            };
+            Entry {
+                at: entry.at,
+                step: entry.step,
+                who: entry.who.clone(),
+                what,
             }
+        });
+        Transcript {
+            fixture: self.fixture.clone(),
+            transport: self.transport,
+            bindings: self.bindings.clone(),
+            entries: entries.collect(),
+            stopped: self.stopped.clone(),
+            in_order: self.in_order,
+            network: self.network.clone(),
         }
-        short
+    }
+}
+
+/// Literal text, cut after `width` characters where it has more bytes.
+fn cut_raw(text: &str, width: usize) -> String {
+    match text.len() > width {
+        true => text.chars().take(width).chain("...".chars()).collect(),
+        false => text.to_owned(),
     }
 }
