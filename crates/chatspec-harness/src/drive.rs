@@ -87,7 +87,6 @@ pub struct Play {
     /// What may have been the network's doing, if anything.
     pub trouble: Option<Trouble>,
     actors: Vec<Actor>,
-    hands: Vec<Hand>,
     steps: usize,
 }
 
@@ -111,7 +110,6 @@ impl Play {
             },
             trouble: None,
             actors: vec![],
-            hands: vec![],
             steps: fixture.steps.len(),
         }
     }
@@ -143,10 +141,8 @@ impl Play {
     /// Ends every connection, in the time of the caller's choice: a server that answers no close takes a second each.
     pub fn release(&mut self) -> impl Future<Output = ()> + Send + use<> {
         let mut actors = std::mem::take(&mut self.actors);
-        let hands = std::mem::take(&mut self.hands);
         actors.iter_mut().for_each(Actor::forget);
         async move {
-            drop(hands);
             join_all(actors.iter_mut().map(Actor::close)).await;
         }
     }
@@ -211,7 +207,6 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         transcript,
         trouble,
         actors: driver.actors,
-        hands: driver.hands,
         steps: fixture.steps.len(),
     }
 }
@@ -220,7 +215,7 @@ struct Driver<'a> {
     fixture: &'a Fixture,
     stage: &'a Stage,
     actors: Vec<Actor>,
-    /// Raw connections of bad inputs.
+    /// Raw connections of bad inputs. They end with the play: nobody hears what comes over them later.
     hands: Vec<Hand>,
     /// The number that the next one of them gets at least.
     reserved: u32,

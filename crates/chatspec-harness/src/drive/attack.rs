@@ -5,6 +5,7 @@ mod settle;
 
 pub(super) use self::settle::acknowledges;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chatspec_judge::fixture::hostile::{Act, Attack, Over, Stands, Word};
@@ -87,12 +88,12 @@ impl Driver<'_> {
         found.unwrap_or_default()
     }
 
-    fn context(&self) -> Context {
-        Context {
+    fn context(&self) -> Arc<Context> {
+        Arc::new(Context {
             stage: self.stage.clone(),
             bindings: self.bindings.clone(),
             step: self.step,
-        }
+        })
     }
 
     /// Brings mallory to where she stands.
@@ -134,7 +135,7 @@ impl Driver<'_> {
             Over::Tcp => {
                 let context = self.context();
                 let mut hands: Vec<Hand> = (1..=attack.connections)
-                    .map(|number| Hand::new(context.clone(), number))
+                    .map(|number| Hand::new(Arc::clone(&context), number))
                     .collect();
                 let playing = hands.iter_mut().map(|hand| hand.acts(acts));
                 let results = join_all(playing).await;

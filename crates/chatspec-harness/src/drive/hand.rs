@@ -3,6 +3,7 @@
 mod incoming;
 mod request;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chatspec_judge::fixture::TransportName;
@@ -32,7 +33,8 @@ pub(super) struct Context {
 
 /// One raw connection.
 pub(super) struct Hand {
-    context: Context,
+    /// The same for all that are held at once: there may be hundreds.
+    context: Arc<Context>,
     number: u32,
     /// Whether acts that name no connection of their own go here.
     main: bool,
@@ -46,8 +48,7 @@ pub(super) struct Hand {
 
 impl Hand {
     /// A connection that is opened by its first act.
-    pub fn new(mut context: Context, number: u32) -> Hand {
-        context.bindings.insert("i".to_owned(), json!(number));
+    pub fn new(context: Arc<Context>, number: u32) -> Hand {
         Hand {
             context,
             number,
@@ -60,7 +61,10 @@ impl Hand {
     }
 
     /// A connection with an open WebSocket and Engine.IO session, as far as mallory stands; and the session's id.
-    pub async fn websocket(context: Context, stands: Stands) -> Result<(Hand, String), String> {
+    pub async fn websocket(
+        context: Arc<Context>,
+        stands: Stands,
+    ) -> Result<(Hand, String), String> {
         let mut hand = Hand::new(context, 0);
         hand.main = true;
         let deadline = Instant::now() + hand.context.stage.opening();
@@ -149,14 +153,14 @@ impl Hand {
                 bytes: value,
                 every,
             } => {
-                let all = bytes::make(value, &self.context.bindings)?;
+                let all = bytes::make(value, &self.scope())?;
                 if self.opened().await {
                     self.drip(&all, Duration::from_millis(*every)).await;
                 }
             }
             Act::Request { request, times } => {
                 for i in 1..=*times {
-                    let mut scope = self.context.bindings.clone();
+                    let mut scope = self.scope();
                     if *times > 1 {
                         scope.insert("i".to_owned(), json!(i));
                     }
@@ -172,13 +176,21 @@ impl Hand {
                 length,
                 times,
             } => {
-                let made = request::poll(&self.context, body.as_ref(), headers, *chunked, *length)?;
+                let scope = self.scope();
+                let made = request::poll(
+                    &self.context,
+                    &scope,
+                    body.as_ref(),
+                    headers,
+                    *chunked,
+                    *length,
+                )?;
                 for _ in 0..*times {
                     self.exchange(&made, false, body.is_some()).await;
                 }
             }
             Act::Await(value) => {
-                let wanted = bytes::make(value, &self.context.bindings)?;
+                let wanted = bytes::make(value, &self.scope())?;
                 let deadline = Instant::now() + patience / 2;
                 while !self.incoming.has_seen(&wanted) && self.more(deadline).await {}
             }
@@ -267,6 +279,13 @@ impl Hand {
         }
     }
 
+    /// What variables stand for on this connection.
+    fn scope(&self) -> Bindings {
+        let mut scope = self.context.bindings.clone();
+        scope.insert("i".to_owned(), json!(self.number));
+        scope
+    }
+
     async fn opened(&mut self) -> bool {
         if self.raw.is_none() && !self.over {
             let deadline = Instant::now() + self.context.stage.opening();
@@ -302,7 +321,7 @@ impl Hand {
             Payload::Bytes(value) => bytes::make(value, scope),
             Payload::Frame(frame) => frame.bytes(scope),
         };
-        let mut scope = self.context.bindings.clone();
+        let mut scope = self.scope();
         let mut made = make(&scope)?;
         self.record(What::SentBytes {
             connection: self.number,

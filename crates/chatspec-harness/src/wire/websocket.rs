@@ -70,7 +70,8 @@ pub(crate) async fn open(
 
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(32 << 10)
+        // Hundreds of connections linger, and each keeps its buffer.
+        .read_buffer_size(8 << 10)
         .max_message_size(Some(MESSAGE_BYTES))
         .max_frame_size(Some(MESSAGE_BYTES))
 }

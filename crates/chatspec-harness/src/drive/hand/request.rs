@@ -93,12 +93,12 @@ pub(super) fn build(
 /// A POST or GET of the polling session.
 pub(super) fn poll(
     context: &Context,
+    scope: &Bindings,
     body: Option<&Value>,
     headers: &BTreeMap<String, String>,
     chunked: bool,
     length: Option<u64>,
 ) -> Result<Vec<u8>, ValueError> {
-    let scope = &context.bindings;
     let method = if body.is_some() { "POST" } else { "GET" };
     let body = body.map(|body| bytes::make(body, scope)).transpose()?;
     let sid = scope.get("sid").and_then(Value::as_str).unwrap_or_default();
