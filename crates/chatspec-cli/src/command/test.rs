@@ -42,7 +42,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         cases,
         filtered,
         mut every,
-    } = select(&args, profile, &fixtures, &rules)?;
+    } = select(&args, profile, fixtures, &rules)?;
     if baseline.is_some() {
         // A baseline may know more than this suite plays.
         every.extend(select::ids(&data.fixtures(&rules)?));

@@ -76,7 +76,7 @@ async fn play(bench: &Bench, args: &Test, changed: Vec<(String, String)>) -> Res
     let fixtures =
         data::load(changed.into_iter(), &bench.rules).map_err(|errors| data::broken(&errors))?;
     let fixtures: Vec<Arc<Fixture>> = fixtures.into_iter().map(Arc::new).collect();
-    let selection = select(args, bench.profile, &fixtures, &bench.rules)?;
+    let selection = select(args, bench.profile, fixtures, &bench.rules)?;
     if selection.cases.is_empty() {
         outln!("nothing to play: the filters or the profile leave it out");
         return Ok(());

@@ -54,20 +54,19 @@ impl<'a> Live<'a> {
     }
 
     /// Writes the files now. One that cannot be written is told at the end of the run, when everything is written.
-    pub fn write(&self, report: impl FnOnce(Vec<CaseReport>) -> Report) {
+    pub fn write(&mut self, report: impl FnOnce(Vec<CaseReport>) -> Report) {
         if self.files.is_empty() {
             return;
         }
-        let Ok(text) = write::json(&report(self.cases())) else {
-            return;
-        };
-        for path in &self.files {
-            let _ = write::replace(path, &text);
+        // The cases are lent to the report: a copy of them would take as much again.
+        let cases = std::mem::take(&mut self.cases);
+        let report = report(cases.into_values().collect());
+        if let Ok(text) = write::json(&report) {
+            for path in &self.files {
+                let _ = write::replace(path, &text);
+            }
         }
-    }
-
-    /// The cases so far.
-    pub fn cases(&self) -> Vec<CaseReport> {
-        self.cases.values().cloned().collect()
+        let cases = report.cases.into_iter();
+        self.cases = cases.map(|case| (case.id.clone(), case)).collect();
     }
 }

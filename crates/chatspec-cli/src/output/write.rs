@@ -1,7 +1,7 @@
 //! JSON, and files.
 
-use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -11,25 +11,53 @@ use crate::exit::Failure;
 
 /// Pretty JSON with a final newline. Characters that a terminal obeys are escaped: they stand in strings alone.
 pub fn json(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value)
-        .map(|text| escaped(&text) + "\n")
+    // A report may have tens of megabytes: it is escaped as it is written, so that there is one copy of it.
+    let mut out = Escaping(Vec::new());
+    serde_json::to_writer_pretty(&mut out, value)
+        .map_err(io::Error::from)
+        .and_then(|()| {
+            out.0.push(b'\n');
+            String::from_utf8(out.0).map_err(io::Error::other)
+        })
         .map_err(|error| Failure::ours(format!("write the report: {error}")))
 }
 
 /// The same JSON, as plain to look at as it is to parse, and no command in a log of GitHub Actions.
 pub fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for (at, c) in json.char_indices() {
-        if (c != '\n' && obeyed(c)) || json[at..].starts_with("##[") {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
+    let mut out = Vec::with_capacity(json.len());
+    // Writing to memory cannot fail, and escapes of text are text.
+    let _ = escape(json, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Escapes what goes through. JSON is written in pieces of text, and no piece ends within what has to be escaped.
+struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(piece).map_err(io::Error::other)?;
+        escape(text, &mut self.0)?;
+        Ok(piece.len())
     }
-    out
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn escape(json: &str, out: &mut impl Write) -> io::Result<()> {
+    let mut rest = json;
+    let escapes = |(at, c): &(usize, char), text: &str| {
+        (*c != '\n' && obeyed(*c)) || text[*at..].starts_with("##[")
+    };
+    while let Some((at, c)) = rest.char_indices().find(|next| escapes(next, rest)) {
+        out.write_all(&rest.as_bytes()[..at])?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out.write_all(rest.as_bytes())
 }
 
 /// Writes a file that the user named.
