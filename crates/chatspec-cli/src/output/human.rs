@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use chatspec_harness::drive::Stage;
@@ -22,6 +23,9 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
+
+/// How often the bar is drawn at least.
+const TICK: Duration = Duration::from_millis(500);
 
 /// Prints a run as it goes.
 pub struct Human {
@@ -73,21 +77,18 @@ impl Human {
 
     /// The probes are done.
     pub fn started(&mut self, cases: usize, in_order: Option<bool>) {
+        // Also where stdout is taken by a report: who looks at the terminal sees that the run goes on.
+        if std::io::stderr().is_terminal() {
+            self.bar = Some(bar(cases));
+        }
         if self.quiet {
             return;
         }
-        outln!("{}", self.head);
+        self.tell(&self.head);
         if in_order == Some(false) {
-            outln!(
+            self.tell(&format!(
                 "{YELLOW}note{YELLOW:#}: the server handles one connection's events out of order; silence proves nothing on it"
-            );
-        }
-        if std::io::stderr().is_terminal() {
-            let bar = ProgressBar::new(cases as u64);
-            if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
-                bar.set_style(style);
-            }
-            self.bar = Some(bar);
+            ));
         }
     }
 
@@ -109,11 +110,15 @@ impl Human {
         // Topics end in any order; they are told in one.
         while let Some(entry) = self.topics.first_entry().filter(|entry| entry.get().0 == 0) {
             let (name, (_, verdicts)) = entry.remove_entry();
-            let line = topic_line(&name, &verdicts);
-            match &self.bar {
-                Some(bar) => bar.suspend(|| outln!("{line}")),
-                None => outln!("{line}"),
-            }
+            self.tell(&topic_line(&name, &verdicts));
+        }
+    }
+
+    /// Prints a line, above the bar where there is one.
+    fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| outln!("{line}")),
+            None => outln!("{line}"),
         }
     }
 
@@ -150,6 +155,16 @@ impl Human {
         known::print(report);
         summary(report);
     }
+}
+
+/// How far a run has come. It is drawn again and again, so that a case which takes long is no standstill.
+fn bar(cases: usize) -> ProgressBar {
+    let bar = ProgressBar::new(cases as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(TICK);
+    bar
 }
 
 /// The folder of a conversation, or the layer of a bad input.
