@@ -13,7 +13,7 @@ use chatspec_judge::verdict::Verdict;
 use crate::dummies::server::{Dead, Door, Server};
 use crate::dummies::seven;
 use crate::program::{Ran, chatspec};
-use crate::suite;
+use crate::suite::{self, UNHURRIED};
 
 /// One small case.
 const CASE: &str = "chat/room@websocket";
@@ -47,8 +47,8 @@ async fn one_where_a_rule_is_violated() {
         CASE,
         "--seed",
         "7",
-        "--timeout-scale",
-        "0.2",
+        UNHURRIED[0],
+        UNHURRIED[1],
     ])
     .await
     .exits(1)

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::dummies::server::Server;
 use crate::dummies::seven;
 use crate::program::{Ran, chatspec};
-use crate::suite;
+use crate::suite::{self, UNHURRIED};
 
 const CASE: &str = "chat/room@websocket";
 
@@ -29,6 +29,8 @@ impl Recorded {
             "core",
             "--case",
             CASE,
+            UNHURRIED[0],
+            UNHURRIED[1],
             "--data",
             &folder,
             "--transcripts",

@@ -76,7 +76,7 @@ async fn latency_is_a_matter_of_patience() {
 async fn stalls_are_inconclusive() {
     let data = suite::data(&CASES);
     let tcp = Tcp::start(Weather::StallsEvery(20)).await;
-    test(&tcp, &data, &["--timeout-scale", "0.2"])
+    test(&tcp, &data, &["--timeout-scale", "0.5"])
         .await
         .inconclusive();
 }

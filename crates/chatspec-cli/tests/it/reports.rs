@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::dummies::server::Server;
 use crate::dummies::seven;
 use crate::program::{Ran, chatspec};
-use crate::suite;
+use crate::suite::{self, UNHURRIED};
 
 /// What one run has written.
 struct Written {
@@ -42,8 +42,8 @@ async fn run(more: &[&str]) -> Written {
         "core",
         "--seed",
         "7",
-        "--timeout-scale",
-        "0.2",
+        UNHURRIED[0],
+        UNHURRIED[1],
         "--data",
         &folder,
         "--report",

@@ -15,6 +15,9 @@ use tempfile::TempDir;
 /// The seed of every run here: names are the same from run to run.
 pub const SEED: u64 = 7;
 
+/// Five times the usual patience, where everything is answered: it costs nothing, and a busy machine may need it.
+pub const UNHURRIED: [&str; 2] = ["--timeout-scale", "5"];
+
 /// What a run needs besides a server.
 pub struct Committed {
     pub rules: Arc<Rules>,
