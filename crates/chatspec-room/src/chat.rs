@@ -9,6 +9,26 @@ use crate::rooms::Decision;
 use crate::{Audience, Delivery, SessionId};
 
 pub(crate) fn chat(register: &Register, session: SessionId, request: Chat) -> Decision {
+    let (sender, audience) = audience(register, session, &request)?;
+    // rule: chat.text-default
+    // rule: chat.private.mark
+    let message = ChatMessage::new(
+        sender.shown.clone(),
+        &request.text.unwrap_or_default(),
+        request.user.is_some(),
+    );
+    Ok(vec![Delivery::Message {
+        audience,
+        message: ServerMessage::Chat(message),
+    }])
+}
+
+/// Who says it, and to whom.
+pub(crate) fn audience<'a>(
+    register: &'a Register,
+    session: SessionId,
+    request: &Chat,
+) -> Result<(&'a Record, Audience), Refusal> {
     // rule: chat.unjoined.refused
     let sender = register
         .record(session)
@@ -41,17 +61,7 @@ pub(crate) fn chat(register: &Register, session: SessionId, request: Chat) -> De
             except: Some(session),
         },
     };
-    // rule: chat.text-default
-    // rule: chat.private.mark
-    let message = ChatMessage::new(
-        sender.shown.clone(),
-        &request.text.unwrap_or_default(),
-        request.user.is_some(),
-    );
-    Ok(vec![Delivery::Message {
-        audience,
-        message: ServerMessage::Chat(message),
-    }])
+    Ok((sender, audience))
 }
 
 /// The member of the sender's room that a private message names.

@@ -50,6 +50,9 @@ impl Command {
 pub enum Action {
     /// It sent a message of the protocol.
     Message(ClientMessage),
+    /// It sent a message beyond what it may send in a time. Nothing comes of it: it is refused with this, or with what
+    /// would have been wrong with it anyway and goes before that (rule `refusal.priority`).
+    Excess(ClientMessage, Refusal),
     /// It sent something that was refused at the door. It comes through here so that a refusal and its
     /// acknowledgement keep their place among the session's other deliveries.
     Refused(Refusal),

@@ -9,19 +9,10 @@ use crate::rooms::Decision;
 use crate::{Audience, Delivery, SessionId, leave};
 
 pub(crate) fn join(register: &mut Register, session: SessionId, request: Join) -> Decision {
+    check(register, session, &request)?;
     // rule: join.defaults
     let user = request.user.unwrap_or_default();
     let room = request.room.unwrap_or_default();
-
-    // rule: join.unique
-    // rule: name.confusable
-    // rule: join.refused-keeps
-    if !register.is_free(session, &user) {
-        return Err(Refusal::new(
-            Code::NameTaken,
-            "another session holds this name, or one that looks like it",
-        ));
-    }
     Ok(match register.record(session) {
         Some(record) if record.room.key() == room.key() => stay(register, session, user, room),
         // rule: join.move.leaves
@@ -32,6 +23,28 @@ pub(crate) fn join(register: &mut Register, session: SessionId, request: Join) -
         }
         None => enter(register, session, user, room),
     })
+}
+
+/// Whether the name is free.
+pub(crate) fn check(
+    register: &Register,
+    session: SessionId,
+    request: &Join,
+) -> Result<(), Refusal> {
+    let free = match &request.user {
+        Some(user) => register.is_free(session, user),
+        None => register.is_free(session, &UserName::default()),
+    };
+    // rule: join.unique
+    // rule: name.confusable
+    // rule: join.refused-keeps
+    match free {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            Code::NameTaken,
+            "another session holds this name, or one that looks like it",
+        )),
+    }
 }
 
 fn enter(

@@ -9,6 +9,16 @@ use crate::rooms::Decision;
 use crate::{Audience, Delivery, SessionId};
 
 pub(crate) fn leave(register: &mut Register, session: SessionId, request: Leave) -> Decision {
+    check(register, session, &request)?;
+    Ok(depart(register, session))
+}
+
+/// Whether it is the session's own record that it wants to give up.
+pub(crate) fn check(
+    register: &Register,
+    session: SessionId,
+    request: &Leave,
+) -> Result<(), Refusal> {
     // rule: leave.not-joined
     let record = register
         .record(session)
@@ -16,9 +26,11 @@ pub(crate) fn leave(register: &mut Register, session: SessionId, request: Leave)
     // rule: leave.absent
     let other_user = request
         .user
+        .as_ref()
         .is_some_and(|user| user.key() != record.user.key());
     let other_room = request
         .room
+        .as_ref()
         .is_some_and(|room| room.key() != record.room.key());
     // rule: leave.own-record
     // rule: leave.not-others
@@ -28,7 +40,7 @@ pub(crate) fn leave(register: &mut Register, session: SessionId, request: Leave)
             "this session joined under another name or in another room",
         ));
     }
-    Ok(depart(register, session))
+    Ok(())
 }
 
 /// Takes a session out, if it is in, and tells those who stay.

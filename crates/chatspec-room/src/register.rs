@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chatspec::name::{NameKey, RoomName, ShownName, Skeleton, UserName};
 
-use crate::SessionId;
+use crate::{Audience, SessionId};
 
 /// One joined session. A session without a record has not joined.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,31 @@ impl Register {
     pub(crate) fn members(&self, room: &NameKey) -> impl Iterator<Item = (SessionId, &Record)> {
         let sessions = self.rooms.get(room).into_iter().flat_map(BTreeMap::values);
         sessions.filter_map(|session| Some((*session, self.records.get(session)?)))
+    }
+
+    /// How many sessions an audience is.
+    pub(crate) fn reach(&self, audience: &Audience) -> usize {
+        let in_room = |room: &NameKey| self.rooms.get(room).map_or(0, BTreeMap::len);
+        match audience {
+            Audience::Session(_) => 1,
+            Audience::Room { room, except } => {
+                let member = except.and_then(|session| self.records.get(&session));
+                let excepted = member.is_some_and(|record| record.room.key() == room);
+                in_room(room) - usize::from(excepted)
+            }
+            Audience::Joined { except } => {
+                let excepted = except.is_some_and(|session| self.records.contains_key(&session));
+                self.records.len() - usize::from(excepted)
+            }
+        }
+    }
+
+    pub(crate) fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    pub(crate) fn joined(&self) -> usize {
+        self.records.len()
     }
 
     /// Whether a session may go by a name: nobody else holds its key, nor a name that it could be mistaken for.
@@ -156,6 +181,31 @@ mod tests {
             assert_eq!(register.remove(SessionId(n)), None);
         }
         let entries = register.entries;
+        assert_eq!(
+            register,
+            Register {
+                entries,
+                ..Register::default()
+            }
+        );
+    }
+
+    // rule: limits.bounded
+    #[test]
+    fn a_million_rooms_leave_no_trace() {
+        let mut register = Register::default();
+        let people = ["a", "b", "c"].map(user);
+        let names: Vec<RoomName> = (0..1_000).map(|n| room(&n.to_string())).collect();
+        for n in 0..1_000_000 {
+            let who = SessionId(n as u64 % 3);
+            register.enter(who, people[n % 3].clone(), names[n % 1_000].clone());
+        }
+        assert_eq!(register.rooms(), 3);
+        for who in 0..3 {
+            register.remove(SessionId(who));
+        }
+        let entries = register.entries;
+        assert_eq!(entries, 1_000_000);
         assert_eq!(
             register,
             Register {

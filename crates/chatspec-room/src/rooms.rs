@@ -5,7 +5,7 @@ use chatspec::name::RoomName;
 use chatspec::refusal::Refusal;
 
 use crate::register::Register;
-use crate::{Action, Command, Delivery, SessionId, chat, image, join, leave, users};
+use crate::{Action, Audience, Command, Delivery, SessionId, chat, image, join, leave, users};
 
 /// What a message leads to: its deliveries, or the refusal that it gets instead.
 pub(crate) type Decision = Result<Vec<Delivery>, Refusal>;
@@ -62,6 +62,21 @@ impl Rooms {
             .map(|(session, _)| session)
     }
 
+    /// How many sessions an audience is at this moment.
+    pub fn reach(&self, audience: &Audience) -> usize {
+        self.register.reach(audience)
+    }
+
+    /// Rooms that have a member.
+    pub fn count(&self) -> usize {
+        self.register.rooms()
+    }
+
+    /// Sessions that have joined.
+    pub fn joined(&self) -> usize {
+        self.register.joined()
+    }
+
     fn decide(&mut self, session: SessionId, action: Action) -> Decision {
         match action {
             Action::Message(ClientMessage::Join(request)) => {
@@ -79,10 +94,26 @@ impl Rooms {
             Action::Message(ClientMessage::Image(request)) => {
                 image::image(&self.register, session, request)
             }
+            Action::Excess(message, refusal) => {
+                self.check(session, &message)?;
+                Err(refusal)
+            }
             Action::Refused(refusal) => Err(refusal),
             // rule: presence.cleanup
             // rule: presence.namespace-disconnect
             Action::Disconnected => Ok(leave::depart(&mut self.register, session)),
+        }
+    }
+
+    /// What is wrong with a message, load aside.
+    fn check(&self, session: SessionId, message: &ClientMessage) -> Result<(), Refusal> {
+        let register = &self.register;
+        match message {
+            ClientMessage::Join(request) => join::check(register, session, request),
+            ClientMessage::Leave(request) => leave::check(register, session, request),
+            ClientMessage::Users(_) => Ok(()),
+            ClientMessage::Chat(request) => chat::audience(register, session, request).map(drop),
+            ClientMessage::Image(request) => image::sender(register, session, request).map(drop),
         }
     }
 }

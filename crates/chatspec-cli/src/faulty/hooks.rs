@@ -101,7 +101,7 @@ pub fn tag(payload: &Object) -> Option<&str> {
 pub fn said(command: &Command) -> Option<&ClientMessage> {
     match &command.action {
         Action::Message(message) => Some(message),
-        Action::Refused(_) | Action::Disconnected => None,
+        Action::Excess(..) | Action::Refused(_) | Action::Disconnected => None,
     }
 }
 

@@ -39,7 +39,7 @@ fn room() -> impl Strategy<Value = RoomName> {
         .prop_map(|name| RoomName::parse(name).expect("a valid name"))
 }
 
-fn action() -> impl Strategy<Value = Action> {
+fn message() -> impl Strategy<Value = ClientMessage> {
     let join = (option::of(user()), option::of(room()))
         .prop_map(|(user, room)| ClientMessage::Join(Join::new(user, room)));
     let leave = (option::of(user()), option::of(room()))
@@ -53,12 +53,15 @@ fn action() -> impl Strategy<Value = Action> {
             ImageUrl::parse(GIF).expect("a valid image"),
         ))
     });
+    prop_oneof![6 => join, 2 => leave, 1 => users, 4 => chat, 2 => image]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let excess = message()
+        .prop_map(|message| Action::Excess(message, Refusal::new(Code::RateLimited, "slow down")));
     prop_oneof![
-        6 => join.prop_map(Action::Message),
-        2 => leave.prop_map(Action::Message),
-        1 => users.prop_map(Action::Message),
-        4 => chat.prop_map(Action::Message),
-        2 => image.prop_map(Action::Message),
+        15 => message().prop_map(Action::Message),
+        1 => excess,
         1 => Just(Action::Refused(Refusal::new(Code::UnknownEvent, "no such event"))),
         1 => Just(Action::Disconnected),
     ]
@@ -192,6 +195,44 @@ proptest! {
             rooms.apply(Command::new(session, Action::Disconnected)).iter().for_each(|delivery| floor.follow(delivery));
         }
         prop_assert!(floor.places.is_empty());
+    }
+
+    // rule: refusal.priority
+    #[test]
+    fn what_is_too_much_has_no_effect(commands in commands()) {
+        let mut rooms = Rooms::default();
+        for command in commands {
+            if let Action::Message(message) = &command.action {
+                let slow = Refusal::new(Code::RateLimited, "slow down");
+                let excess = Action::Excess(message.clone(), slow.clone());
+                let before = rooms.clone();
+                let deliveries = rooms.apply(Command::new(command.session, excess));
+                prop_assert_eq!(&rooms, &before);
+                // What is wrong anyway goes before.
+                let refused = before.clone().apply(Command::new(command.session, command.action.clone()));
+                match refused.as_slice() {
+                    [Delivery::Refuse { .. }] => prop_assert_eq!(deliveries, refused),
+                    _ => prop_assert_eq!(deliveries, vec![Delivery::Refuse { session: command.session, refusal: slow }]),
+                }
+            }
+            rooms.apply(command);
+        }
+    }
+
+    #[test]
+    fn an_audience_reaches_its_hearers(commands in commands()) {
+        let mut rooms = Rooms::default();
+        let mut floor = Floor::default();
+        for command in commands {
+            let deliveries = rooms.apply(command);
+            deliveries.iter().for_each(|delivery| floor.follow(delivery));
+            for delivery in deliveries {
+                if let Delivery::Message { audience, .. } = delivery {
+                    prop_assert_eq!(rooms.reach(&audience), floor.hearers(&audience).len());
+                }
+            }
+            prop_assert_eq!(rooms.joined(), floor.places.len());
+        }
     }
 
     #[test]

@@ -33,3 +33,43 @@ fn an_outcome_comes_last_and_only_if_asked_for() {
         "#,
     );
 }
+
+// rule: refusal.priority
+// rule: refusal.no-change
+// rule: robust.load.retry
+#[test]
+fn what_is_too_much_is_refused_after_everything_else() {
+    play(
+        r#"
+        > 1! {"event":"join","user":"ada","room":"lobby"}
+        1 refused 30
+        > 1 {"event":"join","user":"ada","room":"lobby"}
+        1 enters lobby
+        #lobby: {"type":"newuser","message":"New User ada joined room lobby"}
+        > 2#1! {"event":"join","user":"ada","room":"lobby"}
+        2 refused 20
+        2 ack 1 20
+        > 2! {"event":"leave"}
+        2 refused 21
+        > 2! {"event":"chat","text":"hi"}
+        2 refused 21
+        > 1#2! {"event":"chat","room":"lobby","text":"hi"}
+        1 refused 30
+        1 ack 2 30
+        > 1! {"event":"chat","room":"attic","text":"hi"}
+        1 refused 22
+        > 1! {"event":"chat","user":"bob","text":"hi"}
+        1 refused 23
+        > 1! {"event":"leave","user":"bob"}
+        1 refused 24
+        > 1! {"event":"leave"}
+        1 refused 30
+        > 1! {"event":"users","room":"lobby"}
+        1 refused 30
+        > 1! {"event":"dance"}
+        1 refused 10
+        > 1 {"event":"users","room":"lobby"}
+        1: {"type":"users","message":"Users in room: ['ADA']"}
+        "#,
+    );
+}

@@ -1,10 +1,11 @@
 //! A notation for conversations with the room.
 //!
 //! A line that starts with `>` is a command: a session, and what it sends, or `gone`. `1#7` asks for an ack under token
-//! 7. Every other line is a delivery of the command above it. Nothing else may be delivered, and nothing in another
+//! 7; `1! ...` sends it beyond what session 1 may send in a time. Every other line is a delivery of the command above it. Nothing else may be delivered, and nothing in another
 //! order.
 
 use chatspec::decode::decode_client_json;
+use chatspec::refusal::{Code, Refusal};
 use chatspec_room::{AckToken, Action, Audience, Command, Delivery, Rooms, SessionId};
 
 /// Plays a conversation from the start and compares every delivery.
@@ -31,9 +32,16 @@ fn lines(script: &str) -> impl Iterator<Item = &str> {
 
 fn command_of(line: &str) -> Command {
     let (who, what) = line.split_once(' ').expect("a session and an act");
+    let (who, excess) = match who.strip_suffix('!') {
+        Some(who) => (who, true),
+        None => (who, false),
+    };
     let action = match what {
         "gone" => Action::Disconnected,
         json => match decode_client_json(json) {
+            Ok(message) if excess => {
+                Action::Excess(message, Refusal::new(Code::RateLimited, "slow down"))
+            }
             Ok(message) => Action::Message(message),
             Err(refusal) => Action::Refused(refusal),
         },
