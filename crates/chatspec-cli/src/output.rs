@@ -9,6 +9,7 @@ pub mod junit;
 mod known;
 pub mod live;
 pub mod load;
+pub mod log;
 pub mod markdown;
 pub mod matrix;
 pub mod out;

@@ -5,6 +5,7 @@ mod spawned;
 use std::time::Duration;
 
 use chatspec_harness::wire::Target;
+use chatspec_server::Config;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -47,7 +48,7 @@ pub async fn open(args: &Test) -> Result<Server, Failure> {
                 Running::Spawned(Box::new(spawned)),
             )
         }
-        (None, None) => embedded().await?,
+        (None, None) => embedded(Config::default()).await?,
     };
     let target = target(&url, args)?;
     Ok(Server {
@@ -57,9 +58,11 @@ pub async fn open(args: &Test) -> Result<Server, Failure> {
     })
 }
 
-/// Starts the embedded reference server.
+/// Starts the embedded reference server without limits, to be measured.
 pub async fn reference() -> Result<Server, Failure> {
-    let (url, repeat, running) = embedded().await?;
+    let mut config = Config::default();
+    config.lift_limits();
+    let (url, repeat, running) = embedded(config).await?;
     let target = Target::parse(&url).map_err(|error| Failure::ours(error.to_string()))?;
     Ok(Server {
         target,
@@ -83,14 +86,13 @@ impl Server {
     }
 }
 
-async fn embedded() -> Result<(String, String, Running), Failure> {
+async fn embedded(config: Config) -> Result<(String, String, Running), Failure> {
     let wrong = |error: std::io::Error| {
         Failure::ours(format!("open a port for the reference server: {error}"))
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(wrong)?;
     let address = listener.local_addr().map_err(wrong)?;
     let (stop, stopped) = oneshot::channel();
-    let config = chatspec_server::Config::default();
     let task = tokio::spawn(chatspec_server::serve(listener, config, async {
         let _ = stopped.await;
     }));

@@ -14,11 +14,13 @@ use std::time::Duration;
 use chatspec::limits;
 
 pub use self::error::{ConfigError, Place};
-use self::kind::{Bytes, Count, File, Kind, List, Milliseconds, Switch, Text};
+use self::kind::{Bytes, Count, File, Kind, List, Milliseconds, PerSecond, Switch, Text};
 pub use self::layer::PREFIX;
 pub use self::setting::Setting;
 use self::setting::table;
 use crate::edge::{AllowedOrigin, HostName};
+use crate::meter::Rates;
+use crate::rate::Rate;
 
 table! {
     "Program" {
@@ -80,8 +82,30 @@ table! {
         max_payload: usize as Bytes = limits::PAYLOAD_MAX, 1..=100_000_000;
         /// Packets that one POST may hold (rule `transport.polling-batch.any`).
         payload_packets: usize as Count = limits::PACKETS_PER_POST_MAX, 16..=100_000;
-        /// Packets that wait for one slow receiver before messages for it are lost.
-        buffer_packets: usize as Count = 4_096, 1..=1_000_000;
+        /// Packets that wait for one slow receiver before it is disconnected (rule `order.no-gap`).
+        buffer_packets: usize as Count = 1_024, 4..=1_000_000;
+    }
+    "Load of one connection" {
+        /// Messages `chat` (rule `limits.load`); what is beyond is refused with code 30.
+        chat_rate: Rate as PerSecond = Rate::new(20, 256);
+        /// Messages `image`.
+        image_rate: Rate as PerSecond = Rate::new(1, 8);
+        /// Messages `join`.
+        join_rate: Rate as PerSecond = Rate::new(5, 64);
+        /// Messages `users`.
+        users_rate: Rate as PerSecond = Rate::new(20, 256);
+        /// Events of any kind, those that are refused included.
+        packet_rate: Rate as PerSecond = Rate::new(200, 1_024);
+        /// Bytes of events.
+        byte_rate: Rate as PerSecond = Rate::new(2 << 20, 8 << 20);
+        /// Events beyond these rates, within the window, after which the connection is closed (rule `robust.load.persistent`).
+        penalty_refusals: usize as Count = 50, 1..=1_000_000;
+        /// The window in which they count.
+        penalty_window: Duration as Milliseconds = Duration::from_secs(10), 1..=600_000;
+    }
+    "Access" {
+        /// File with a token a line; a client has to give one of them as `token` in its CONNECT.
+        auth_token_file: Option<PathBuf> as File = None;
     }
     "Encryption" {
         /// Certificate chain in PEM; with it and its key the server speaks TLS alone.
@@ -92,6 +116,38 @@ table! {
 }
 
 impl Config {
+    /// Lifts the rates of a connection and the caps on connections, for those who measure.
+    pub fn lift_limits(&mut self) {
+        self.connections = 10_000_000;
+        self.connections_per_address = 10_000_000;
+        self.sessions_unconnected = 10_000_000;
+        self.connects_per_second = 1_000_000;
+        self.connects_burst = 1_000_000;
+        for rate in [
+            &mut self.chat_rate,
+            &mut self.image_rate,
+            &mut self.join_rate,
+            &mut self.users_rate,
+            &mut self.packet_rate,
+            &mut self.byte_rate,
+        ] {
+            *rate = Rate::NONE;
+        }
+    }
+
+    pub(crate) fn rates(&self) -> Rates {
+        Rates {
+            chat: self.chat_rate,
+            image: self.image_rate,
+            join: self.join_rate,
+            users: self.users_rate,
+            packets: self.packet_rate,
+            bytes: self.byte_rate,
+            penalty: self.penalty_refusals,
+            window: self.penalty_window,
+        }
+    }
+
     /// Whether the settings make a server: each within its bounds, and those that need another have it.
     ///
     /// # Errors

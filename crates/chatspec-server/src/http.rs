@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use socketioxide::extract::SocketRef;
 use socketioxide::handler::ConnectHandler;
 use socketioxide::layer::SocketIoLayer;
@@ -16,11 +15,14 @@ use crate::config::Config;
 use crate::edge::{self, Edge};
 use crate::hub::Hub;
 use crate::inbound::{self, ConnectData};
+use crate::monitor;
+use crate::peer;
 use crate::web;
 
 /// The service for all paths, and the handle that closes its sessions.
 pub(crate) fn router(config: &Config, edge: Edge, hub: Arc<Hub>) -> (Router, SocketIo) {
     let (layer, io) = socket_io(config);
+    let probed = Arc::clone(&hub);
     // Handlers are registered in a middleware because it runs before the CONNECT reply: a handler registered after
     // that misses what a quick client sends first. Other namespaces have no handler and get a CONNECT_ERROR.
     // rule: transport.namespace.refused
@@ -34,9 +36,10 @@ pub(crate) fn router(config: &Config, edge: Edge, hub: Arc<Hub>) -> (Router, Soc
     // one that is not allowed it says nothing.
     (
         Router::new()
-            .route("/healthz", get(async || "ok"))
+            .merge(monitor::probes(probed))
             .merge(web::routes())
             .layer(layer)
+            .layer(from_fn_with_state(config.rates(), peer::bring))
             .layer(from_fn_with_state(edge.clone(), edge::check))
             .layer(cors)
             .layer(from_fn_with_state(edge, edge::admit)),

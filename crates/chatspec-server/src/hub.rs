@@ -3,54 +3,95 @@
 //! A command is applied and its deliveries are carried out under one lock, so all sessions see one order of events
 //! (rule `order.room.total`): socketioxide's own broadcast takes a read lock only, and two of them can cross.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::mem::take;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chatspec_room::{AckToken, Action, Command, Delivery, Rooms, SessionId};
 use socketioxide::SocketIo;
-use socketioxide::extract::AckSender;
+use socketioxide::extract::{AckSender, SocketRef};
 
+use crate::auth::Tokens;
 use crate::journal::Entry;
-use crate::outbound::Voice;
+use crate::metrics::{Levels, Metrics};
+use crate::outbound::{Slow, Voice};
+use crate::parting::{Parting, Why};
 
 /// Everything that the sessions share.
-#[derive(Default)]
 pub(crate) struct Hub {
     desk: Mutex<Desk>,
-    sessions: AtomicU64,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Those that open the server; none where everybody may come.
+    tokens: Option<Tokens>,
 }
 
 /// One connection to the namespace, as its handlers know it.
 pub(crate) struct Session {
     pub(crate) id: SessionId,
     io: SocketIo,
-    /// Cleared, under the lock, when the connection is gone. A request of a polling client can be in a handler at
-    /// that moment, and must not bring the session back to life: nobody would ever remove it again.
-    /// socketioxide's `connected()` cannot tell, because it is set only after the CONNECT reply has gone out.
-    open: AtomicBool,
 }
 
 /// What the lock guards.
 #[derive(Default)]
 struct Desk {
     rooms: Rooms,
+    /// Sessions that are there. A request of a polling client can be in a handler when its session has just ended, and
+    /// must not bring it back to life: nobody would ever remove it again. socketioxide's `connected()` cannot tell,
+    /// because it is set only after the CONNECT reply has gone out.
+    open: BTreeSet<SessionId>,
+    sessions: u64,
     acks: BTreeMap<AckToken, AckSender>,
     tokens: u64,
+    /// Found too slow, and not yet out.
+    slow: VecDeque<Slow>,
+    /// Out, and not yet told.
+    partings: Vec<Parting>,
+    metrics: Arc<Metrics>,
     #[cfg(feature = "fault")]
     faults: Option<crate::Faults>,
 }
 
 impl Hub {
+    pub(crate) fn new() -> Self {
+        Self::with(Desk::default())
+    }
+
     #[cfg(feature = "fault")]
     pub(crate) fn faulty(faults: crate::Faults) -> Self {
-        let desk = Desk {
+        Self::with(Desk {
             faults: Some(faults),
             ..Desk::default()
-        };
+        })
+    }
+
+    fn with(desk: Desk) -> Self {
+        let metrics = Arc::clone(&desk.metrics);
         Self {
             desk: Mutex::new(desk),
-            ..Self::default()
+            metrics,
+            tokens: None,
+        }
+    }
+
+    /// The same, for those alone who know a token.
+    pub(crate) fn guarded(mut self, tokens: Option<Tokens>) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
+    /// Whether one who gives this token, or none, may come in.
+    pub(crate) fn admits(&self, token: Option<&str>) -> bool {
+        let tokens = self.tokens.as_ref();
+        tokens.is_none_or(|tokens| tokens.admit(token))
+    }
+
+    /// What there is at this moment.
+    pub(crate) fn levels(&self) -> Levels {
+        let desk = self.lock();
+        Levels {
+            sessions: desk.open.len(),
+            members: desk.rooms.joined(),
+            rooms: desk.rooms.count(),
         }
     }
 
@@ -73,31 +114,63 @@ impl Hub {
 
     /// A session that no other has been or will be.
     pub(crate) fn open(&self, io: SocketIo) -> Session {
-        let id = SessionId(self.sessions.fetch_add(1, Ordering::Relaxed));
-        Session {
-            id,
-            io,
-            open: AtomicBool::new(true),
-        }
+        let mut desk = self.lock();
+        let id = SessionId(desk.sessions);
+        desk.sessions += 1;
+        desk.open.insert(id);
+        self.metrics.session();
+        Session { id, io }
     }
 
     /// Carries out one act of a session, with all its consequences, before any other session's next act.
     pub(crate) fn submit(&self, session: &Session, action: Action, ack: Option<AckSender>) {
-        let mut desk = self.lock();
-        if session.open.load(Ordering::Relaxed) {
-            desk.carry_out(Command::new(session.id, action), ack, &session.io);
-        }
+        self.at_desk(|desk| {
+            if desk.open.contains(&session.id) {
+                desk.carry_out(Command::new(session.id, action), ack, &session.io);
+            }
+        });
     }
 
     /// Takes a session out for good.
     pub(crate) fn close(&self, session: &Session) {
-        let mut desk = self.lock();
-        if session.open.swap(false, Ordering::Relaxed) {
-            desk.carry_out(
-                Command::new(session.id, Action::Disconnected),
-                None,
-                &session.io,
-            );
+        self.at_desk(|desk| desk.take_out(session.id, &session.io));
+    }
+
+    /// Takes a session out that nobody has taken out, if any. It is called where a socket is dropped, which may be
+    /// anywhere: so it never waits for the lock.
+    pub(crate) fn forget(&self, session: &Session) {
+        let open = self
+            .desk
+            .try_lock()
+            .is_ok_and(|desk| desk.open.contains(&session.id));
+        if open {
+            self.close(session);
+        }
+    }
+
+    /// Throws a session out: first out of its room, as if it were gone, and then out of the door.
+    pub(crate) fn expel(&self, session: &Session, socket: SocketRef, why: Why) {
+        self.at_desk(|desk| {
+            socket.leave_all();
+            desk.take_out(session.id, &session.io);
+            desk.partings.push(Parting {
+                session: session.id,
+                socket,
+                why,
+            });
+        });
+    }
+
+    /// Does something under the lock, and then what must not be done under it.
+    fn at_desk(&self, act: impl FnOnce(&mut Desk)) {
+        let partings = {
+            let mut desk = self.lock();
+            act(&mut desk);
+            take(&mut desk.partings)
+        };
+        for parting in partings {
+            self.metrics.drop_session(parting.why);
+            parting.tell();
         }
     }
 
@@ -108,21 +181,53 @@ impl Hub {
 }
 
 impl Desk {
+    /// Takes a session out, if it is in.
+    fn take_out(&mut self, session: SessionId, io: &SocketIo) {
+        if self.open.remove(&session) {
+            self.carry_out(Command::new(session, Action::Disconnected), None, io);
+        }
+    }
+
+    /// Carries out a command. Who does not keep up with what comes of it goes out at once, and so does who does not keep
+    /// up with hearing of that.
     fn carry_out(&mut self, command: Command, ack: Option<AckSender>, io: &SocketIo) {
+        self.apply(command, ack, io);
+        while let Some(Slow { session, socket }) = self.slow.pop_front() {
+            if self.open.remove(&session) {
+                self.apply(Command::new(session, Action::Disconnected), None, io);
+                self.partings.push(Parting {
+                    session,
+                    socket,
+                    why: Why::Slow,
+                });
+            }
+        }
+    }
+
+    fn apply(&mut self, command: Command, ack: Option<AckSender>, io: &SocketIo) {
         let command = match ack {
             Some(sender) => command.acked(self.keep(sender)),
             None => command,
         };
         let entry = Entry::of(&command);
+        self.metrics.act(&command.action);
         let deliveries = self.decide(command);
         entry.write(&deliveries);
         let mut voice = Voice {
             io,
             acks: &mut self.acks,
+            slow: &mut self.slow,
             #[cfg(feature = "fault")]
             faults: self.faults.as_mut(),
         };
         for delivery in deliveries {
+            match &delivery {
+                Delivery::Message { audience, .. } => {
+                    self.metrics.deliver(self.rooms.reach(audience));
+                }
+                Delivery::Refuse { refusal, .. } => self.metrics.refuse(refusal.code),
+                _ => {}
+            }
             voice.perform(delivery);
         }
     }

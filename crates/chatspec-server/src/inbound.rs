@@ -6,16 +6,15 @@
 
 mod packet;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use chatspec::limits::CHAT_EVENT;
 use chatspec::refusal::{Code, Refusal};
 use chatspec_room::Action;
-use serde::de::IgnoredAny;
 use socketioxide::SocketIo;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, SocketRef, TryData};
@@ -23,19 +22,33 @@ use socketioxide::handler::{DisconnectHandler, FromMessageParts, MessageHandler,
 use socketioxide::socket::{DisconnectReason, Socket};
 use tracing::{error, info};
 
+use crate::auth::Credentials;
 use crate::hub::{Hub, Session};
 use crate::outbound;
+use crate::parting::Why;
+use crate::peer::{Peer, Weighed};
 
-/// What stands behind a CONNECT: an object, whatever is in it, or nothing, which the library takes for an empty one.
-pub(crate) type ConnectData = TryData<BTreeMap<String, IgnoredAny>>;
+/// What stands behind a CONNECT: an object, or nothing, which the library takes for an empty one.
+pub(crate) type ConnectData = TryData<Credentials>;
 
-/// A CONNECT with something else behind it. The text reaches the client in the CONNECT_ERROR.
+/// A CONNECT that is refused. The text reaches the client in the CONNECT_ERROR.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct NoObject;
+pub(crate) enum Unwelcome {
+    /// Something else stands behind it.
+    NoObject,
+    /// Nobody knows what it may send: a bug of ours.
+    NoPeer,
+    /// It has no token that opens the server. Whether it had one at all is not told.
+    NoToken,
+}
 
-impl fmt::Display for NoObject {
+impl fmt::Display for Unwelcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what stands behind a CONNECT is a JSON object, or nothing")
+        f.write_str(match self {
+            Self::NoObject => "what stands behind a CONNECT is a JSON object, or nothing",
+            Self::NoPeer => "the server failed",
+            Self::NoToken => "not authorized",
+        })
     }
 }
 
@@ -45,18 +58,26 @@ pub(crate) fn attach(
     socket: &SocketRef,
     io: SocketIo,
     TryData(data): ConnectData,
-) -> Ready<Result<(), NoObject>> {
+) -> Ready<Result<(), Unwelcome>> {
     // rule: robust.packet.connect-data
-    if data.is_err() {
-        return ready(Err(NoObject));
+    let Ok(credentials) = data else {
+        return ready(Err(Unwelcome::NoObject));
+    };
+    if !hub.admits(credentials.token.as_deref()) {
+        return ready(Err(Unwelcome::NoToken));
     }
+    // Every request passes the layer that brings it.
+    let Some(peer) = Peer::of(socket) else {
+        error!("a connection without a peer");
+        return ready(Err(Unwelcome::NoPeer));
+    };
     let session = Arc::new(hub.open(io));
     #[cfg(feature = "fault")]
     hub.announce(&session, socket.id.as_str());
     info!(session = session.id.0, transport = ?socket.transport_type(), "connect");
     // The session's own room is how it is addressed. It is joined here, before anything can be sent to it.
     socket.join(outbound::session_room(session.id));
-    let link = Link { hub, session };
+    let link = Link { hub, session, peer };
     socket.on(CHAT_EVENT, ChatEvent(link.clone()));
     socket.on_fallback(OtherEvent(link.clone()));
     socket.on_disconnect(End(link));
@@ -68,11 +89,20 @@ pub(crate) fn attach(
 struct Link {
     hub: Arc<Hub>,
     session: Arc<Session>,
+    peer: Arc<Peer>,
 }
 
 impl Link {
-    fn submit(&self, action: Action, ack: Option<AckSender>) {
-        self.hub.submit(&self.session, action, ack);
+    /// Hands on what an event stands for, unless its connection has sent too much.
+    fn submit(&self, socket: &Arc<Socket>, action: Action, value: Value, ack: Option<i64>) {
+        let Weighed { action, last } = self.peer.weigh(action, size(&value));
+        self.hub
+            .submit(&self.session, action, sender(socket, value, ack));
+        // rule: robust.load.persistent
+        if last {
+            self.hub
+                .expel(&self.session, Arc::clone(socket).into(), Why::Rates);
+        }
     }
 
     /// The packet that is read instead of the one that came.
@@ -87,6 +117,13 @@ impl Link {
         }
     }
 
+    /// Does what an event asks for, and takes the time.
+    fn handle(&self, socket: &Arc<Socket>, work: impl FnOnce()) {
+        let began = Instant::now();
+        self.contain(socket, work);
+        self.hub.metrics.handle(began.elapsed());
+    }
+
     /// Does a handler's work. A panic would end the task that reads the connection and leave the client connected to
     /// nobody, so it stops here, and the client is told that it is disconnected.
     fn contain(&self, socket: &Arc<Socket>, work: impl FnOnce()) {
@@ -94,11 +131,8 @@ impl Link {
             return;
         }
         error!(session = self.session.id.0, "a handler panicked");
-        if socket.connected()
-            && let Err(error) = Arc::clone(socket).disconnect()
-        {
-            error!(session = self.session.id.0, %error, "not disconnected");
-        }
+        self.hub
+            .expel(&self.session, Arc::clone(socket).into(), Why::Panic);
     }
 }
 
@@ -107,11 +141,11 @@ struct ChatEvent(Link);
 
 impl MessageHandler<LocalAdapter, ()> for ChatEvent {
     fn call(&self, socket: Arc<Socket>, value: Value, ack: Option<i64>) {
-        self.0.contain(&socket, || {
+        self.0.handle(&socket, || {
             #[cfg(feature = "fault")]
             let value = self.0.tamper(value);
             let action = packet::action(&value);
-            self.0.submit(action, sender(&socket, value, ack));
+            self.0.submit(&socket, action, value, ack);
         });
     }
 }
@@ -121,22 +155,29 @@ struct OtherEvent(Link);
 
 impl MessageHandler<LocalAdapter, ()> for OtherEvent {
     fn call(&self, socket: Arc<Socket>, value: Value, ack: Option<i64>) {
-        self.0.contain(&socket, || {
+        self.0.handle(&socket, || {
             #[cfg(feature = "fault")]
             let value = self.0.tamper(value);
             #[cfg(feature = "fault")]
             if packet::is_named(&value, CHAT_EVENT) {
                 let action = packet::action(&value);
-                return self.0.submit(action, sender(&socket, value, ack));
+                return self.0.submit(&socket, action, value, ack);
             }
             // rule: message.other-event.refused
             let refusal = Refusal::new(
                 Code::UnknownEvent,
                 format!("the only event is {CHAT_EVENT}"),
             );
-            self.0
-                .submit(Action::Refused(refusal), sender(&socket, value, ack));
+            self.0.submit(&socket, Action::Refused(refusal), value, ack);
         });
+    }
+}
+
+/// How many bytes of text it came in. Attachments never come as far as here.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Str(text, _) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
     }
 }
 
@@ -148,6 +189,13 @@ fn sender(socket: &Arc<Socket>, mut value: Value, ack: Option<i64>) -> Option<Ac
 
 /// The end of the connection to the namespace, whatever the reason.
 struct End(Link);
+
+/// A connection whose CONNECT reply finds nobody goes without having been told to its handler.
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.hub.forget(&self.0.session);
+    }
+}
 
 impl DisconnectHandler<LocalAdapter, ()> for End {
     fn call_with_defer(

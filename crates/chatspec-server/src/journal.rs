@@ -31,6 +31,7 @@ impl Entry {
             Action::Message(ClientMessage::Users(_)) => Act::Other("users"),
             Action::Message(ClientMessage::Chat(_)) => Act::Other("chat"),
             Action::Message(ClientMessage::Image(_)) => Act::Other("image"),
+            Action::Excess(..) => Act::Other("excess"),
             Action::Refused(_) => Act::Other("unreadable"),
             Action::Disconnected => Act::Other("gone"),
         };

@@ -19,6 +19,7 @@
 //! at `info` or above.
 
 mod accept;
+mod auth;
 mod config;
 mod connection;
 mod edge;
@@ -30,8 +31,15 @@ mod hub;
 mod inbound;
 mod journal;
 mod listener;
+mod meter;
+mod metrics;
+mod monitor;
 mod outbound;
+mod parting;
+mod peer;
+mod rate;
 mod serve;
+mod thread;
 mod tls;
 mod web;
 
@@ -40,7 +48,8 @@ pub use edge::{AllowedOrigin, HostName, PageOrigin};
 #[cfg(feature = "fault")]
 pub use fault::{Emission, Faults, OtherNamespace};
 pub use listener::Listener;
+pub use rate::Rate;
 #[cfg(feature = "fault")]
 pub use serve::serve_faulty;
-pub use serve::{ServeError, check, serve};
+pub use serve::{ServeError, check, serve, serve_monitored};
 pub use tls::TlsError;

@@ -6,7 +6,7 @@
 
 mod address;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -15,19 +15,27 @@ use chatspec::limits::{CHAT_EVENT, REFUSAL_EVENT};
 use chatspec::refusal::Refusal;
 use chatspec_room::{AckToken, Audience, Delivery, SessionId};
 use serde::Serialize;
-use socketioxide::extract::AckSender;
+use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
-use tracing::{debug, error, warn};
+use tracing::{debug, error};
 
 pub(crate) use address::session_room;
-use address::{member_rooms, receivers, stuck};
+use address::{full, member_rooms, receivers, socket};
 
 /// Carries deliveries out, one by one, without ever waiting.
 pub(crate) struct Voice<'a> {
     pub(crate) io: &'a SocketIo,
     pub(crate) acks: &'a mut BTreeMap<AckToken, AckSender>,
+    /// Those whose queue had no place for something: they hear nothing more, and are to be taken out.
+    pub(crate) slow: &'a mut VecDeque<Slow>,
     #[cfg(feature = "fault")]
     pub(crate) faults: Option<&'a mut crate::Faults>,
+}
+
+/// A receiver that does not keep up.
+pub(crate) struct Slow {
+    pub(crate) session: SessionId,
+    pub(crate) socket: SocketRef,
 }
 
 impl Voice<'_> {
@@ -64,16 +72,50 @@ impl Voice<'_> {
         #[cfg(feature = "fault")]
         if let Some(faults) = &mut self.faults {
             for emission in faults.emit(audience, event, body) {
-                send(
-                    self.io,
-                    &emission.audience,
-                    &emission.event,
-                    &emission.arguments(),
-                );
+                self.send(&emission.audience, &emission.event, &emission.arguments());
             }
             return;
         }
-        send(self.io, audience, event, body);
+        self.send(audience, event, body);
+    }
+
+    /// Sends an event to all of an audience, encoded once.
+    fn send<T: Serialize>(&mut self, audience: &Audience, event: &str, body: &T) {
+        let Some(receivers) = receivers(self.io, audience) else {
+            return;
+        };
+        match now(receivers.emit(event, body)) {
+            Some(Ok(())) => {}
+            Some(Err(BroadcastError::Socket(errors))) => self.miss(audience, &errors),
+            Some(Err(error)) => error!(?audience, %error, "message lost"),
+            None => error!(?audience, "message lost: the adapter waits"),
+        }
+    }
+
+    /// Finds those who have missed something for want of a place in their queue. The others are gone, and will be
+    /// disconnected presently.
+    fn miss(&mut self, audience: &Audience, errors: &[SocketError]) {
+        let missed = errors
+            .iter()
+            .filter(|error| matches!(error, SocketError::InternalChannelFull))
+            .count();
+        let full = full(self.io, audience);
+        if full.len() < missed {
+            error!(
+                ?audience,
+                missed, "some have missed a message, and nobody knows who"
+            );
+        }
+        for (session, socket) in full {
+            self.give_up(session, socket);
+        }
+    }
+
+    /// From here on nothing is sent to it, so that what it has is all of what was sent, up to a point.
+    // rule: order.no-gap
+    fn give_up(&mut self, session: SessionId, socket: SocketRef) {
+        socket.leave_all();
+        self.slow.push_back(Slow { session, socket });
     }
 
     fn acknowledge(&mut self, session: SessionId, token: AckToken, refusal: Option<Refusal>) {
@@ -95,27 +137,13 @@ impl Voice<'_> {
             Err(SendError::Socket(SocketError::Closed)) => {
                 debug!(session = session.0, "ack for one who is gone")
             }
-            // The session stays, with a hole in what it hears.
-            Err(error) => warn!(session = session.0, %error, "ack lost"),
-        }
-    }
-}
-
-/// Sends an event to all of an audience, encoded once.
-fn send<T: Serialize>(io: &SocketIo, audience: &Audience, event: &str, body: &T) {
-    let Some(receivers) = receivers(io, audience) else {
-        return;
-    };
-    match now(receivers.emit(event, body)) {
-        Some(Ok(())) => {}
-        Some(Err(BroadcastError::Socket(_))) => {
-            // The others are gone, and will be disconnected presently.
-            for session in stuck(io, audience) {
-                warn!(session = session.0, "message lost: the queue is full");
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
+                if let Some(socket) = socket(self.io, session) {
+                    self.give_up(session, socket);
+                }
             }
+            Err(error) => error!(session = session.0, %error, "ack lost"),
         }
-        Some(Err(error)) => error!(?audience, %error, "message lost"),
-        None => error!(?audience, "message lost: the adapter waits"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs the server: from the settings to the accept loop, and stopping in bounded time.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,17 +8,21 @@ use std::sync::Arc;
 use axum::Router;
 use socketioxide::SocketIo;
 use thiserror::Error;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use crate::accept::accept;
+use crate::auth::Tokens;
 use crate::config::{Config, ConfigError};
 use crate::edge::Edge;
 use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::listener::Listener;
+use crate::thread::{self, Stopped};
 use crate::tls::{self, TlsError};
-use crate::{connection, http};
+use crate::{connection, http, monitor};
 
 /// Why a server could not run.
 #[derive(Debug, Error)]
@@ -32,6 +36,12 @@ pub enum ServeError {
     /// The listener does not know where it listens.
     #[error("the listener has no address")]
     Address(#[source] io::Error),
+    /// The file of tokens cannot be used.
+    #[error("the tokens cannot be read")]
+    Tokens(#[source] io::Error),
+    /// The thread that serves cannot be started, or has ended without a result.
+    #[error("there is no thread to serve on")]
+    Thread(#[from] io::Error),
 }
 
 /// Whether a server can run with these settings: they are within their bounds, and the files that they name can be used.
@@ -42,11 +52,14 @@ pub enum ServeError {
 pub fn check(config: &Config) -> Result<(), ServeError> {
     config.check()?;
     tls::acceptor(config)?;
+    tokens(config)?;
     Ok(())
 }
 
 /// Serves on `listener` until `shutdown` is ready, then closes every session and waits for the connections to end, for
 /// at most [`Config::drain_timeout`].
+///
+/// All of it happens on one thread: that of the runtime, if it has one only, or one of its own.
 ///
 /// # Errors
 ///
@@ -56,10 +69,44 @@ pub async fn serve<L: Listener>(
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    start(listener, None, config, shutdown).await
+}
+
+/// [`serve`], with another listener that answers `/metrics`, `/healthz` and `/readyz` to whoever asks, until the end of the
+/// drain.
+///
+/// # Errors
+///
+/// As [`serve`].
+pub async fn serve_monitored<L: Listener>(
+    listener: L,
+    monitor: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    start(listener, Some(monitor), config, shutdown).await
+}
+
+async fn start<L: Listener>(
+    listener: L,
+    monitor: Option<TcpListener>,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     config.check()?;
     let (gate, edge) = entrance(&listener, &config)?;
-    let served = http::router(&config, edge, Arc::new(Hub::default()));
-    run(listener, &config, gate, served, shutdown).await
+    let hub = Arc::new(Hub::new().guarded(tokens(&config)?));
+    thread::run(shutdown, move |stopped| {
+        let (router, io) = http::router(&config, edge, Arc::clone(&hub));
+        let service = Service {
+            gate,
+            router,
+            io,
+            hub,
+        };
+        run(listener, monitor, config, service, stopped)
+    })
+    .await?
 }
 
 /// [`serve`], with deliberate defects.
@@ -79,9 +126,19 @@ pub async fn serve_faulty<L: Listener>(
     let other_namespace = faults.other_namespace;
     let hub = Arc::new(Hub::faulty(faults));
     let (gate, edge) = entrance(&listener, &config)?;
-    let (router, io) = http::router(&config, edge, Arc::clone(&hub));
-    http::open_other_namespace(&io, hub, other_namespace);
-    run(listener, &config, gate, (wrap(router), io), shutdown).await
+    thread::run(shutdown, move |stopped| {
+        let (router, io) = http::router(&config, edge, Arc::clone(&hub));
+        http::open_other_namespace(&io, Arc::clone(&hub), other_namespace);
+        let router = wrap(router);
+        let service = Service {
+            gate,
+            router,
+            io,
+            hub,
+        };
+        run(listener, None, config, service, stopped)
+    })
+    .await?
 }
 
 fn entrance<L: Listener>(listener: &L, config: &Config) -> Result<(Arc<Gate>, Edge), ServeError> {
@@ -91,22 +148,51 @@ fn entrance<L: Listener>(listener: &L, config: &Config) -> Result<(Arc<Gate>, Ed
     Ok((gate, edge))
 }
 
+/// The tokens that open the server, if not everybody may come.
+fn tokens(config: &Config) -> Result<Option<Tokens>, ServeError> {
+    let file = config.auth_token_file.as_deref();
+    file.map(Tokens::read)
+        .transpose()
+        .map_err(ServeError::Tokens)
+}
+
+/// What is served.
+struct Service {
+    gate: Arc<Gate>,
+    router: Router,
+    io: SocketIo,
+    hub: Arc<Hub>,
+}
+
 async fn run<L: Listener>(
     listener: L,
-    config: &Config,
-    gate: Arc<Gate>,
-    (router, io): (Router, SocketIo),
-    shutdown: impl Future<Output = ()>,
+    monitor: Option<TcpListener>,
+    config: Config,
+    Service {
+        gate,
+        router,
+        io,
+        hub,
+    }: Service,
+    stopped: Stopped,
 ) -> Result<(), ServeError> {
-    let tls = tls::acceptor(config)?;
+    let tls = tls::acceptor(&config)?;
     info!(address = ?listener.address().ok(), tls = tls.is_some(), "serving");
-    let (stop, stopped) = watch::channel(());
-    let setup = connection::Setup::new(config, gate, router, tls, stopped);
+    // It goes on while the rest drains, and ends with this.
+    let mut monitoring = JoinSet::new();
+    if let Some(monitor) = monitor {
+        info!(address = ?monitor.local_addr().ok(), "monitored");
+        let router = monitor::router(Arc::clone(&hub));
+        monitoring.spawn(axum::serve(monitor, router).into_future());
+    }
+    let (stop, stopping) = watch::channel(());
+    let setup = connection::Setup::new(&config, gate, router, tls, stopping);
     let mut serving = pin!(accept(listener, setup));
     tokio::select! {
         () = &mut serving => return Ok(()),
-        () = shutdown => info!("stopping"),
+        () = stopped.wait() => info!("stopping"),
     }
+    hub.metrics.drain();
     // The accept loop is told first. Whoever slips in while the sessions are being closed finds no namespace.
     drop(stop);
     // A polling client waits inside a request, which ends only when its session is closed.

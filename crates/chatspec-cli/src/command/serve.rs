@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::serve::Serve;
 use crate::exit::{Exit, Failure};
+use crate::output::log::Records;
 use crate::output::out::{out, outln};
 
 /// Serves until SIGINT or SIGTERM.
@@ -19,12 +20,11 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
         return Ok(Exit::Conforms);
     }
     logs(config.json_logs);
-    let listener = TcpListener::bind(&config.listen).await.map_err(|error| {
-        Failure::unreachable(format!(
-            "listen on {}: {error}; another --listen ADDRESS:PORT may be free",
-            config.listen
-        ))
-    })?;
+    let listener = bind(&config.listen, "--listen").await?;
+    let monitor = match &args.metrics_listen {
+        Some(address) => Some(bind(address, "--metrics-listen").await?),
+        None => None,
+    };
     let address = listener
         .local_addr()
         .map_err(|error| Failure::ours(format!("read the address: {error}")))?;
@@ -34,16 +34,29 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
     };
     // The one line on stdout: programs that start us read the port from it.
     outln!("listening on {scheme}://{address}");
-    chatspec_server::serve(listener, config, terminated())
-        .await
-        .map_err(failure)?;
+    let served = match monitor {
+        Some(monitor) => {
+            chatspec_server::serve_monitored(listener, monitor, config, terminated()).await
+        }
+        None => chatspec_server::serve(listener, config, terminated()).await,
+    };
+    served.map_err(failure)?;
     Ok(Exit::Conforms)
+}
+
+async fn bind(address: &str, flag: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::unreachable(format!(
+            "listen on {address}: {error}; another {flag} ADDRESS:PORT may be free"
+        ))
+    })
 }
 
 fn failure(error: ServeError) -> Failure {
     match error {
         ServeError::Config(error) => unusable(error),
         ServeError::Tls(error) => Failure::usage(format!("offer TLS: {error}")),
+        ServeError::Tokens(error) => Failure::usage(format!("read the tokens: {error}")),
         error => Failure::ours(format!("serve: {error}")),
     }
 }
@@ -72,6 +85,9 @@ fn settings(args: &Serve) -> Result<Config, Failure> {
     for (setting, values) in &args.flags.0 {
         config.lay_flag(setting, values).map_err(unusable)?;
     }
+    if args.unlimited {
+        config.lift_limits();
+    }
     Ok(config)
 }
 
@@ -87,7 +103,8 @@ pub fn logs(json: bool) {
         .with_env_filter(filter)
         // It would report a log that cannot be written where it cannot be written, and panic there.
         .log_internal_errors(false)
-        .with_writer(std::io::stderr);
+        .with_ansi(false)
+        .with_writer(move || Records::new(json));
     // A second subscriber is no error worth ending for.
     let _ = if json {
         builder.json().try_init()

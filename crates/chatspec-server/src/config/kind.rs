@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::error::Problem;
 use super::setting::{Bounds, Form};
+use crate::rate::Rate;
 
 /// A kind of setting.
 pub(super) trait Kind {
@@ -147,6 +148,29 @@ impl<T: FromStr<Err: Display> + Display> Kind for List<T> {
 
     fn show(is: &Vec<T>) -> Vec<String> {
         is.iter().map(T::to_string).collect()
+    }
+}
+
+/// So many a second, and so many at once.
+pub(super) struct PerSecond;
+
+impl Kind for PerSecond {
+    type Is = Rate;
+    const FORM: Form = Form::Text;
+    const UNIT: &'static str = "a second/at once";
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<Rate, Problem> {
+        let text = texts.last().map_or("", |text| text.trim());
+        text.parse().map_err(|_| {
+            Problem::new(
+                format!("{text:?} is no rate"),
+                "write so many a second and so many at once, such as 20/256, or none",
+            )
+        })
+    }
+
+    fn show(is: &Rate) -> Vec<String> {
+        vec![is.to_string()]
     }
 }
 

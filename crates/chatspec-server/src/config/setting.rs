@@ -68,7 +68,8 @@ impl Setting {
             (Form::Number, "bytes") => "BYTES",
             (Form::Number, _) => "NUMBER",
             (Form::Switch, _) => "BOOL",
-            (Form::Text, _) => "TEXT",
+            (Form::Text, "") => "TEXT",
+            (Form::Text, _) => "RATE",
             (Form::File, _) => "FILE",
             (Form::List, _) => "VALUE",
         }

@@ -38,16 +38,20 @@ pub(super) fn receivers(io: &SocketIo, audience: &Audience) -> Option<BroadcastO
     })
 }
 
-/// Those of an audience whose queue is full. A broadcast tells only how many there are.
-pub(super) fn stuck(io: &SocketIo, audience: &Audience) -> Vec<SessionId> {
+/// Those of an audience whose queue is full. A broadcast tells only how many there are. Exact as long as everything runs
+/// on one thread: nothing takes from a queue between the broadcast and this.
+pub(super) fn full(io: &SocketIo, audience: &Audience) -> Vec<(SessionId, SocketRef)> {
     let sockets = receivers(io, audience)
         .map(BroadcastOperators::sockets)
         .unwrap_or_default();
-    sockets
-        .iter()
-        .filter(|socket| is_full(socket))
-        .filter_map(session_of)
+    let full = sockets.into_iter().filter(is_full);
+    full.filter_map(|socket| Some((session_of(&socket)?, socket)))
         .collect()
+}
+
+/// The socket of a session.
+pub(super) fn socket(io: &SocketIo, session: SessionId) -> Option<SocketRef> {
+    receivers(io, &Audience::Session(session))?.sockets().pop()
 }
 
 /// An emit takes its place in the queue first and encodes then. This one cannot be encoded, so the place is given back

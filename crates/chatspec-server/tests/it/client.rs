@@ -36,6 +36,12 @@ impl Client {
         Self::on(stream, &address, &sid).await
     }
 
+    /// Tears the connection: the server gets a reset, and no end.
+    pub fn tear(self) {
+        let stream = self.socket.into_inner();
+        stream.set_zero_linger().expect("an option");
+    }
+
     pub async fn connect(address: SocketAddr) -> Self {
         Self::websocket(address, None).await.connected().await
     }

@@ -9,7 +9,9 @@ mod deadlines;
 mod encrypted;
 #[cfg(feature = "fault")]
 mod fault;
+mod ghosts;
 mod http;
+mod load;
 mod logs;
 mod memory;
 mod order;

@@ -44,7 +44,7 @@ async fn events_of_one_connection_are_handled_in_order() {
 // rule: order.room.total
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_receiver_sees_one_order() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let mut senders = [
         Client::join(server.address, "left", "room").await,
         Client::join(server.address, "right", "room").await,
@@ -155,7 +155,7 @@ async fn what_a_quick_client_sends_first_is_answered() {
 // rule: order.no-gap
 #[tokio::test]
 async fn a_burst_for_one_reader_arrives_whole() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let mut reader = Client::join(server.address, "reader", "room").await;
     let mut sender = Client::join(server.address, "sender", "room").await;
     assert_eq!(reader.event().await, new_user("sender", "room"));

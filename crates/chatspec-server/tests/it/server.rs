@@ -25,6 +25,13 @@ impl Server {
         Self::with(Config::default()).await
     }
 
+    /// One that lets a client send as much as it likes.
+    pub async fn unlimited() -> Self {
+        let mut config = Config::default();
+        config.lift_limits();
+        Self::with(config).await
+    }
+
     pub async fn with(config: Config) -> Self {
         logs::keep();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

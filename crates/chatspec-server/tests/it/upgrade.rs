@@ -11,7 +11,7 @@ use crate::server::Server;
 // rule: order.once
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_lost_doubled_or_overtaken() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let mut listener = Client::join(server.address, "listener", "room").await;
     let mut poller = Poller::connect(server.address).await;
     let join = chat_frame(&json!({"event": "join", "user": "walker", "room": "room"}));

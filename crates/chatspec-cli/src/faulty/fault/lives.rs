@@ -52,6 +52,9 @@ pub const FAULTS: &[Fault] = &[
         "flood-refused-as-malformed",
         "From its 500th message on, whatever a session says is refused as malformed.",
         |server| {
+            // Who floods, or reads no more than that, would be thrown out before it matters.
+            server.config.lift_limits();
+            server.config.buffer_packets = 10_000;
             let mut said = BTreeMap::<SessionId, u32>::new();
             server.faults.packet = Box::new(move |session, text| {
                 let count = said.entry(session).or_default();

@@ -1,0 +1,36 @@
+//! What an operator's tools ask: whether the server lives, whether it takes clients, and what it counts.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::hub::Hub;
+
+/// `/healthz` and `/readyz`, for whoever decides where clients go.
+pub(crate) fn probes(hub: Arc<Hub>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(async move || ready(&hub)))
+}
+
+/// The same and `/metrics`, for a listener of its own.
+pub(crate) fn router(hub: Arc<Hub>) -> Router {
+    let metrics = Arc::clone(&hub);
+    probes(hub).route("/metrics", get(async move || text(&metrics)))
+}
+
+fn ready(hub: &Hub) -> Response {
+    match hub.metrics.is_draining() {
+        true => (StatusCode::SERVICE_UNAVAILABLE, "draining").into_response(),
+        false => "ok".into_response(),
+    }
+}
+
+fn text(hub: &Hub) -> Response {
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    ([(CONTENT_TYPE, kind)], hub.metrics.text(hub.levels())).into_response()
+}
