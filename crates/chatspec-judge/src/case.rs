@@ -1,5 +1,7 @@
 //! Judges one conversation: every step, every invariant, then a verdict per rule.
 
+pub(crate) mod load;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,9 @@ pub struct Judgement {
     /// Why the suite could not play or judge it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Whether the server refused what was sent as too much, so that no violation rests on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub limited: bool,
 }
 
 /// Judges what was recorded against what the fixture says.
@@ -69,6 +74,7 @@ pub fn failed(fixture: &Fixture, error: String) -> Judgement {
         findings: vec![],
         blocked_by: None,
         error: Some(error),
+        limited: false,
     }
 }
 
@@ -84,6 +90,7 @@ pub fn blocked(fixture: &Fixture, rule: &str) -> Judgement {
         findings: vec![],
         blocked_by: Some(rule.to_owned()),
         error: None,
+        limited: false,
     }
 }
 
@@ -258,8 +265,12 @@ fn weigh(
             .entry(rule.to_owned())
             .or_insert_with(|| broken(level(rule)));
     }
-    if transcript.network.is_some() {
+    let limited = load::is_limited(fixture, transcript);
+    if transcript.network.is_some() || limited {
         doubt(&mut rules);
+    }
+    if transcript.network.is_some() {
+        rules.insert(names::LIVES.to_owned(), Verdict::Inconclusive);
     }
     let verdict = rules
         .values()
@@ -276,12 +287,13 @@ fn weigh(
         findings: at_most(MOST, violations),
         blocked_by: root
             .map(|(rule, _)| rule)
-            .filter(|_| transcript.network.is_none()),
+            .filter(|_| transcript.network.is_none() && !limited),
         error,
+        limited,
     }
 }
 
-/// The network was in the way: what did not hold is in doubt, and so is the connection itself. What was seen to hold held.
+/// Something was in the way: what did not hold is in doubt. What was seen to hold held.
 fn doubt(rules: &mut BTreeMap<String, Verdict>) {
     for verdict in rules.values_mut() {
         if matches!(
@@ -291,7 +303,6 @@ fn doubt(rules: &mut BTreeMap<String, Verdict>) {
             *verdict = Verdict::Inconclusive;
         }
     }
-    rules.insert(names::LIVES.to_owned(), Verdict::Inconclusive);
 }
 
 /// The first findings of each rule. A server that floods violates one thousands of times.

@@ -1,5 +1,6 @@
 //! Invariants: what holds in every conversation, without predicting it.
 
+mod load;
 mod members;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub fn check(fixture: &Fixture, transcript: &Transcript, shapes: &Shapes) -> Vec
     findings.extend(members::only(fixture, transcript));
     findings.extend(late(fixture, transcript));
     findings.extend(process_lives(transcript));
+    findings.extend(load::check(transcript));
     findings
 }
 

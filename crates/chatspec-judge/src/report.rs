@@ -144,6 +144,9 @@ pub struct CaseReport {
     /// What the network did to it, where its verdict rests on that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
+    /// Whether the server refused what the suite sent as too much (code 30), so that its verdict rests on that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub limited: bool,
 }
 
 impl CaseReport {
@@ -168,6 +171,7 @@ impl CaseReport {
             transcript: keep.then(|| transcript.cut(200)),
             known: BTreeMap::new(),
             network: transcript.network.clone(),
+            limited: judged.limited,
         }
     }
 }

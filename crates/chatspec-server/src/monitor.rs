@@ -34,3 +34,16 @@ fn text(hub: &Hub) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(CONTENT_TYPE, kind)], hub.metrics.text(hub.levels())).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_drains_is_not_ready() {
+        let hub = Hub::new();
+        assert_eq!(ready(&hub).status(), StatusCode::OK);
+        hub.metrics.drain();
+        assert_eq!(ready(&hub).status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

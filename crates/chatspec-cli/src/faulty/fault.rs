@@ -10,6 +10,7 @@ mod joining;
 mod leaving;
 mod listing;
 mod lives;
+mod load;
 mod messages;
 mod moving;
 mod names;
@@ -75,6 +76,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         websocket::FAULTS,
         packets::FAULTS,
         lives::FAULTS,
+        load::FAULTS,
     ]
     .into_iter()
     .flatten()

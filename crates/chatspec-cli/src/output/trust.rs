@@ -1,4 +1,4 @@
-//! How far a run can be trusted: the order of handling, the network, and what blocked what.
+//! How far a run can be trusted: the order of handling, the network, the server's patience, and what blocked what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ const DIM: Style = Style::new().dimmed();
 /// Cases of one kind that are listed.
 const SHOWN: usize = 6;
 
-/// Prints the ordering probe's answer, then trouble of the network, then what is blocked and by what.
+/// Prints the ordering probe's answer, then trouble of the network, then what the server refused for load, then what is blocked and by what.
 pub fn print(report: &Report) {
     match report.summary.in_order {
         Some(true) => outln!(
@@ -27,7 +27,27 @@ pub fn print(report: &Report) {
         None => outln!("{DIM}order: the probe saw nothing of it{DIM:#}"),
     }
     network(&report.cases);
+    load(&report.cases);
     blocked(report);
+}
+
+/// What the suite can do about it is to send less in a time.
+fn load(cases: &[CaseReport]) {
+    let limited: Vec<&CaseReport> = cases.iter().filter(|case| case.limited).collect();
+    if limited.is_empty() {
+        return;
+    }
+    outln!(
+        "{YELLOW}load{YELLOW:#}: {} inconclusive, for the server refused what was sent as too much (code 30); play slower with --pace 500, \
+         or let it serve with wider limits",
+        plural(limited.len(), "case")
+    );
+    for case in limited.iter().take(SHOWN) {
+        outln!("  {}", safe(&case.id));
+    }
+    if limited.len() > SHOWN {
+        outln!("  and {} more", limited.len() - SHOWN);
+    }
 }
 
 fn network(cases: &[CaseReport]) {

@@ -164,10 +164,15 @@ pub fn why(case: &CaseReport) -> String {
         Some(format!("blocked by {root}"))
     };
     let network = || case.network.as_ref().map(|what| format!("network: {what}"));
+    let limited = || {
+        let why = "the server refused what was sent as too much: --pace MS plays slower";
+        case.limited.then(|| why.to_owned())
+    };
     case.error
         .clone()
         .or_else(blocked)
         .or_else(network)
+        .or_else(limited)
         .unwrap_or_default()
 }
 

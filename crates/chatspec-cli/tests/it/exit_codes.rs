@@ -260,5 +260,6 @@ fn case(rule: &str, verdict: Verdict, error: Option<&str>) -> CaseReport {
         transcript: None,
         known: BTreeMap::new(),
         network: None,
+        limited: false,
     }
 }

@@ -11,6 +11,7 @@ mod lint;
 mod listing;
 mod load;
 mod network;
+mod operation;
 mod program;
 mod proxy;
 mod reports;

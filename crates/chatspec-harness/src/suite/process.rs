@@ -137,6 +137,7 @@ fn report(before: Look, seen: Option<String>) -> CaseReport {
         findings: findings.into_iter().collect(),
         blocked_by: None,
         error: None,
+        limited: false,
     };
     let transcript = Transcript {
         fixture: CASE.to_owned(),

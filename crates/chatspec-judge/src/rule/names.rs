@@ -60,6 +60,16 @@ pub const CLOSE_CODE: &str = "robust.close-code";
 /// A refused request is answered with the JSON of an Engine.IO error.
 pub const ERROR_BODY: &str = "robust.error-body";
 
+/// What a refusal for load says about trying again.
+pub const RETRY: &str = "robust.load.retry";
+/// Who goes on sending too much is closed.
+pub const PERSISTENT: &str = "robust.load.persistent";
+/// What becomes of one who sends far too much.
+pub const FLOOD: &str = "robust.load.flood";
+
+/// Those that are about load: in a conversation that one of them is scored for, a refusal for load is no surprise.
+pub const LOAD: &[&str] = &[RETRY, PERSISTENT, FLOOD];
+
 /// What is checked after each bad input.
 pub const ORACLE: &[&str] = &[
     BYSTANDERS,

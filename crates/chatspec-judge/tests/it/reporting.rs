@@ -48,6 +48,7 @@ fn case(id: &str, verdicts: &[(&str, Verdict)]) -> CaseReport {
         findings: vec![],
         blocked_by: None,
         error,
+        limited: false,
     };
     let transcript = Transcript {
         fixture: id.to_owned(),

@@ -76,6 +76,7 @@ pub fn case(id: &str, rules: &[(&str, Verdict, &[Outcome])]) -> CaseReport {
         findings: findings.collect(),
         blocked_by: None,
         error: None,
+        limited: false,
     };
     CaseReport::new(fixture, fixture, transport, judged, &transcript(fixture))
 }

@@ -60,6 +60,25 @@ impl Driver<'_> {
             self.barrier_of(mallory, until).await;
         }
         self.listen_to(mallory, until).await;
+        self.catch_up(mallory).await;
+    }
+
+    /// Records what came before a session ended: it belongs to the input, however soon the end was known.
+    async fn catch_up(&mut self, mallory: usize) {
+        if self.actors[mallory].has_transport() {
+            return;
+        }
+        loop {
+            let step = self.step;
+            let entries = self.actors[mallory].receive(step, Instant::now()).await;
+            let over = entries
+                .iter()
+                .all(|entry| matches!(entry.what, What::Closed { .. }));
+            self.push(entries);
+            if over {
+                return;
+            }
+        }
     }
 
     /// Sees whether a session that has not yet connected can, or is told that it cannot.
