@@ -1,11 +1,12 @@
 //! `cargo xtask bench`: how long the whole suite takes, with the embedded reference server and, beside it in the same
-//! run, with the independent server on Node.
+//! run, with the independent server on Node. `--servers` puts servers under load instead.
 //!
 //! It judges nothing: a machine that is busy makes every figure worse. Compare the rows of one run with each other. What
 //! single functions cost is measured by `cargo bench`.
 
 pub mod messages;
 mod peer;
+mod servers;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,12 @@ pub struct Options {
     /// Measure single messages instead, beside ajv and pydantic, and write docs/performance.md.
     #[arg(long, conflicts_with_all = ["json", "runs"])]
     pub messages: bool,
+    /// Put servers under load beside each other instead, and write docs/performance.md.
+    #[arg(long, conflicts_with_all = ["json", "runs", "messages"])]
+    pub servers: bool,
+    /// Seconds of each load.
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "servers", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
 }
 
 /// What is run, and in how many seconds we want it to be over on an idle machine.
@@ -54,8 +61,13 @@ const SUITES: [Suite; 2] = [
 
 /// Builds, measures and prints.
 pub fn run(options: &Options) -> ExitCode {
-    if options.messages {
-        return match messages::measure() {
+    let other = match options {
+        Options { messages: true, .. } => Some(messages::measure()),
+        Options { servers: true, .. } => Some(servers::measure(options.seconds)),
+        _ => None,
+    };
+    if let Some(measured) = other {
+        return match measured {
             Ok(table) => {
                 print!("{table}");
                 ExitCode::SUCCESS
@@ -79,7 +91,7 @@ pub fn run(options: &Options) -> ExitCode {
 
 fn measure(runs: u32) -> Result<Vec<Row>, String> {
     build()?;
-    let peer = Peer::start()?;
+    let peer = Peer::node()?;
     let program = target().join("release/chatspec");
     let mut rows = Vec::new();
     for suite in &SUITES {
