@@ -14,6 +14,11 @@ pub struct RawAnswer {
 /// Characters of a body that are kept.
 pub const BODY: usize = 2_000;
 
+/// A body as text, cut after [`BODY`] characters, lossy.
+pub(crate) fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).chars().take(BODY).collect()
+}
+
 /// The first answer in `bytes`, and how many bytes it takes; `None` while it is not whole. Once nothing more will come
 /// (`over`), an answer without its whole body counts. Interim answers are skipped.
 pub fn read(bytes: &[u8], over: bool) -> Option<(RawAnswer, usize)> {
@@ -43,7 +48,7 @@ pub fn read(bytes: &[u8], over: bool) -> Option<(RawAnswer, usize)> {
             _ if over => (body.to_vec(), body.len()),
             _ => return None,
         };
-        let body = String::from_utf8_lossy(&body).chars().take(BODY).collect();
+        let body = text(&body);
         let answer = RawAnswer {
             status,
             headers,

@@ -1,6 +1,6 @@
 //! Errors of Engine.IO, as the server tells them.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::http::header::{
     CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION,
 };
@@ -66,9 +66,13 @@ impl IntoResponse for Refused {
     }
 }
 
-/// The same answer, with the code of an error as the number that it is: the library writes it as a string.
+/// The same answer, with the error that it is in the form of all others: the library writes its code as a string, and says
+/// nothing at all of a payload that holds no packet.
 // rule: robust.error-body
 pub(super) async fn numbered(response: Response) -> Response {
+    if response.status() == StatusCode::BAD_REQUEST && response.body().is_end_stream() {
+        return Refused::bad(3, "Bad request").into_response();
+    }
     let json = response
         .headers()
         .get(CONTENT_TYPE)

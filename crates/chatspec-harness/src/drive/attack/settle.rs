@@ -137,15 +137,12 @@ impl Driver<'_> {
         if reason == CloseReason::ByUs || self.entries.iter().any(known) {
             return;
         }
-        if let CloseReason::Status {
-            status, summary, ..
-        } = &reason
-        {
+        if let CloseReason::Status { status, body, .. } = &reason {
             let reply = What::Reply {
                 connection: 0,
                 status: *status,
                 headers: vec![],
-                body: summary.clone(),
+                body: body.clone(),
             };
             self.entries.push(self.entry("mallory", reply));
         }

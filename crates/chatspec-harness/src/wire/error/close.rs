@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::Fault;
 use crate::wire::account::{Flooded, is_flood};
+use crate::wire::answer;
 use crate::wire::quote::escape;
 use crate::wire::request::Answer;
 
@@ -36,6 +37,8 @@ pub enum CloseReason {
         status: u16,
         /// Status and the beginning of the body, quoted.
         summary: String,
+        /// The body, cut after [`answer::BODY`] characters, lossy.
+        body: String,
     },
     /// The connection ended without a word, or could not be opened again.
     #[error("{0}")]
@@ -122,6 +125,7 @@ impl CloseReason {
             method,
             status: answer.status,
             summary: answer.summary(),
+            body: answer::text(&answer.body),
         }
     }
 

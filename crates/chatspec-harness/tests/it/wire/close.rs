@@ -123,12 +123,14 @@ async fn a_get_that_is_refused_ends_the_session() {
         method,
         status,
         summary,
+        body,
     } = reason
     else {
         panic!("{reason:?}");
     };
     assert_eq!((method, status), ("GET", 400));
     assert_eq!(summary, r#"HTTP 400 Bad Request "gone \u{7}""#);
+    assert_eq!(body, "gone \u{7}");
 }
 
 #[tokio::test]
