@@ -8,6 +8,7 @@ pub mod codegen;
 pub mod coverage;
 pub mod faults;
 pub mod flake;
+pub mod fuzz;
 pub mod gate;
 pub mod matrix;
 pub mod mutants;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench, codegen, coverage, faults, flake, gate, matrix, mutants, pages, released, requirements,
-    sim, test, types,
+    bench, codegen, coverage, faults, flake, fuzz, gate, matrix, mutants, pages, released,
+    requirements, sim, test, types,
 };
 
 /// The project's own chores.
@@ -36,6 +36,8 @@ enum Command {
     Faults(faults::Options),
     /// Play the conversations again and again, and tell every verdict that changes.
     Flake(flake::Options),
+    /// Feed the readers of what strangers send and people write with what chance makes up.
+    Fuzz(fuzz::Options),
     /// Break the pure crates line by line, and look whether their tests notice.
     Mutants(mutants::Options),
     /// Release the protocol's schemas, for good.
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Faults(options) => faults::run(&options),
         Command::Flake(options) => flake::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Mutants(options) => mutants::run(&options),
         Command::Gate(options) => gate::run(&options),
         Command::ReleaseSchemas(options) => released::run(&options),

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 pub(crate) use case::misses;
 pub use language::{LANGUAGES, Language};
+pub(crate) use script::target;
 
 /// Options of the command.
 #[derive(clap::Args)]

@@ -9,6 +9,7 @@ mod judging;
 mod mistakes;
 mod reporting;
 mod results;
+mod seeds;
 mod stage;
 mod steps;
 mod weighing;

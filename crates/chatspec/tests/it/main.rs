@@ -4,5 +4,6 @@ mod decoding;
 mod generate;
 mod naming;
 mod priority;
+mod seeds;
 mod texts;
 mod ways;
