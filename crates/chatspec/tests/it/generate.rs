@@ -199,43 +199,6 @@ pub fn like_client_message() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// The text of an object much like a message of a client, which may have a key twice, blanks and escapes.
-pub fn like_client_text() -> impl Strategy<Value = String> {
-    let key = select(vec![
-        "event", "user", "room", "text", "message", "bimage", "x", "",
-    ]);
-    let value = prop_oneof![
-        4 => select(vec!["join", "leave", "users", "chat", "image"]).prop_map(Value::from),
-        6 => name_text().prop_map(Value::from),
-        2 => select(vec![json!(null), json!(true), json!(0), json!(-1.5)]),
-        1 => json(),
-    ];
-    let blank = select(vec!["", "", "", " ", "\n\t"]);
-    vec((key, value, blank, any::<bool>()), 0..10).prop_map(|members| {
-        let members: Vec<String> = members
-            .into_iter()
-            .map(|(key, value, blank, escaped)| {
-                let value = value.to_string();
-                let (key, value) = match escaped {
-                    true => (escape(key), value.replace('a', "\\u0061")),
-                    false => (key.to_owned(), value),
-                };
-                format!("{blank}\"{key}\"{blank}:{value}{blank}")
-            })
-            .collect();
-        format!("{{{}}}", members.join(","))
-    })
-}
-
-/// `text` with its first letter as an escape.
-fn escape(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => format!("\\u{:04x}{}", u32::from(first), letters.as_str()),
-        None => String::new(),
-    }
-}
-
 /// An object much like a message of a server.
 pub fn like_server_message() -> impl Strategy<Value = Value> {
     let tag = prop_oneof![

@@ -10,8 +10,9 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use serde_json::{Value, json};
 
-use crate::generate::{like_client_message, like_client_text};
+use crate::generate::{json, like_client_message, name_text};
 
 proptest! {
     #[test]
@@ -96,5 +97,42 @@ fn what_lies_between_the_two_ways() {
         let packet = format!(r#"["chat",{text}]"#);
         let arguments = by_arguments(&format!("[{text}]"));
         assert_eq!(decode_client_packet(&packet), arguments, "{text}");
+    }
+}
+
+/// The text of an object much like a message of a client, which may have a key twice, blanks and escapes.
+fn like_client_text() -> impl Strategy<Value = String> {
+    let key = select(vec![
+        "event", "user", "room", "text", "message", "bimage", "x", "",
+    ]);
+    let value = prop_oneof![
+        4 => select(vec!["join", "leave", "users", "chat", "image"]).prop_map(Value::from),
+        6 => name_text().prop_map(Value::from),
+        2 => select(vec![json!(null), json!(true), json!(0), json!(-1.5)]),
+        1 => json(),
+    ];
+    let blank = select(vec!["", "", "", " ", "\n\t"]);
+    vec((key, value, blank, any::<bool>()), 0..10).prop_map(|members| {
+        let members: Vec<String> = members
+            .into_iter()
+            .map(|(key, value, blank, escaped)| {
+                let value = value.to_string();
+                let (key, value) = match escaped {
+                    true => (escape(key), value.replace('a', "\\u0061")),
+                    false => (key.to_owned(), value),
+                };
+                format!("{blank}\"{key}\"{blank}:{value}{blank}")
+            })
+            .collect();
+        format!("{{{}}}", members.join(","))
+    })
+}
+
+/// `text` with its first letter as an escape.
+fn escape(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!("\\u{:04x}{}", u32::from(first), letters.as_str()),
+        None => String::new(),
     }
 }
