@@ -35,19 +35,19 @@ pub(crate) type ConnectData = TryData<Credentials>;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unwelcome {
     /// Something else stands behind it.
-    NoObject,
+    BadData,
     /// Nobody knows what it may send: a bug of ours.
-    NoPeer,
+    Broken,
     /// It has no token that opens the server. Whether it had one at all is not told.
-    NoToken,
+    Unauthorized,
 }
 
 impl fmt::Display for Unwelcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoObject => "what stands behind a CONNECT is a JSON object, or nothing",
-            Self::NoPeer => "the server failed",
-            Self::NoToken => "not authorized",
+            Self::BadData => "what stands behind a CONNECT is a JSON object, or nothing",
+            Self::Broken => "the server failed",
+            Self::Unauthorized => "not authorized",
         })
     }
 }
@@ -61,15 +61,15 @@ pub(crate) fn attach(
 ) -> Ready<Result<(), Unwelcome>> {
     // rule: robust.packet.connect-data
     let Ok(credentials) = data else {
-        return ready(Err(Unwelcome::NoObject));
+        return ready(Err(Unwelcome::BadData));
     };
     if !hub.admits(credentials.token.as_deref()) {
-        return ready(Err(Unwelcome::NoToken));
+        return ready(Err(Unwelcome::Unauthorized));
     }
     // Every request passes the layer that brings it.
     let Some(peer) = Peer::of(socket) else {
         error!("a connection without a peer");
-        return ready(Err(Unwelcome::NoPeer));
+        return ready(Err(Unwelcome::Broken));
     };
     let session = Arc::new(hub.open(io));
     #[cfg(feature = "fault")]
