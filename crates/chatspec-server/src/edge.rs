@@ -116,7 +116,7 @@ fn spoilt(request: Request) -> Request {
 
 async fn post(edge: &Edge, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
-    let sid = values(query, "sid").next().unwrap_or_default();
+    let sid = values(query, "sid").next().flatten().unwrap_or_default();
     let turn = match edge.0.posts.begin(sid) {
         Ok(turn) => turn,
         Err(refused) => return end(refused, request, next).await,

@@ -15,11 +15,17 @@ pub(super) fn refused(max_payload: usize, request: &Request) -> Option<Refused> 
     if values(query, "EIO").count() > 1 {
         return Some(Refused::bad(5, "Unsupported protocol version"));
     }
+    if ["sid", "transport"]
+        .into_iter()
+        .any(|key| !is_plain(query, key))
+    {
+        return Some(Refused::bad(3, "Bad request: sid and transport, once each"));
+    }
     let headers = request.headers();
     if request.method() == Method::POST {
         return body(max_payload, headers);
     }
-    let websocket = values(query, "transport").any(|transport| transport == "websocket");
+    let websocket = values(query, "transport").any(|transport| transport == Some("websocket"));
     websocket.then(|| handshake(headers)).flatten()
 }
 
@@ -83,12 +89,24 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
-pub(super) fn values<'a>(query: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
+/// Whether a parameter stands once, with one value, or not at all. Of anything else Engine.IO and this module see different
+/// things: a session could open that is not counted, or a handshake pass that is not looked at.
+fn is_plain(query: &str, key: &str) -> bool {
+    let mut all = values(query, key);
+    match (all.next(), all.next()) {
+        (None, _) => true,
+        (Some(Some(value)), None) => !value.contains('='),
+        _ => false,
+    }
+}
+
+/// The values of a parameter, each none where no `=` stands behind the name.
+pub(super) fn values<'a>(query: &'a str, key: &'a str) -> impl Iterator<Item = Option<&'a str>> {
     query
         .split('&')
         .filter_map(move |pair| match pair.split_once('=') {
-            Some((name, value)) => (name == key).then_some(value),
-            None => (pair == key).then_some(""),
+            Some((name, value)) => (name == key).then_some(Some(value)),
+            None => (pair == key).then_some(None),
         })
 }
 
@@ -161,6 +179,30 @@ mod tests {
             asked("POST", "EIO=4", &[("transfer-encoding", "chunked")]),
             None
         );
+    }
+
+    #[test]
+    fn a_parameter_stands_once_and_has_one_value() {
+        for query in [
+            "EIO=4&transport=polling&sid",
+            "EIO=4&transport=polling&sid&sid=a",
+            "EIO=4&transport=polling&sid=a&sid=a",
+            "EIO=4&transport=polling&sid=a=b",
+            "EIO=4&transport=websocket=x",
+            "EIO=4&transport=polling&transport=websocket",
+            "EIO=4&transport&transport=websocket",
+            "EIO=4&transport",
+        ] {
+            for method in ["GET", "POST"] {
+                assert_eq!(asked(method, query, &[]), Some(400), "{method} {query}");
+            }
+        }
+        for query in [
+            "EIO=4&transport=polling&sid=a",
+            "EIO=4&transport=polling&t=a=b&t",
+        ] {
+            assert_eq!(asked("GET", query, &[]), None, "{query}");
+        }
     }
 
     #[test]
