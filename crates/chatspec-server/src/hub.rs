@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem::take;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use chatspec_room::{AckToken, Action, Command, Delivery, Rooms, SessionId};
 use socketioxide::SocketIo;
@@ -131,33 +131,45 @@ impl Hub {
         });
     }
 
+    /// Whether a session is still there.
+    pub(crate) fn has(&self, session: &Session) -> bool {
+        self.lock().open.contains(&session.id)
+    }
+
     /// Takes a session out for good.
     pub(crate) fn close(&self, session: &Session) {
-        self.at_desk(|desk| desk.take_out(session.id, &session.io));
+        self.at_desk(|desk| {
+            desk.take_out(session.id, &session.io);
+        });
     }
 
     /// Takes a session out that nobody has taken out, if any. It is called where a socket is dropped, which may be
     /// anywhere: so it never waits for the lock.
     pub(crate) fn forget(&self, session: &Session) {
-        let open = self
-            .desk
-            .try_lock()
-            .is_ok_and(|desk| desk.open.contains(&session.id));
+        let desk = match self.desk.try_lock() {
+            Ok(desk) => desk,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        let open = desk.open.contains(&session.id);
+        drop(desk);
         if open {
             self.close(session);
         }
     }
 
-    /// Throws a session out: first out of its room, as if it were gone, and then out of the door.
+    /// Throws a session out: first out of its room, as if it were gone, and then out of the door. One that is out already
+    /// is told of it already.
     pub(crate) fn expel(&self, session: &Session, socket: SocketRef, why: Why) {
         self.at_desk(|desk| {
             socket.leave_all();
-            desk.take_out(session.id, &session.io);
-            desk.partings.push(Parting {
-                session: session.id,
-                socket,
-                why,
-            });
+            if desk.take_out(session.id, &session.io) {
+                desk.partings.push(Parting {
+                    session: session.id,
+                    socket,
+                    why,
+                });
+            }
         });
     }
 
@@ -181,11 +193,13 @@ impl Hub {
 }
 
 impl Desk {
-    /// Takes a session out, if it is in.
-    fn take_out(&mut self, session: SessionId, io: &SocketIo) {
-        if self.open.remove(&session) {
+    /// Takes a session out, and says whether it was in.
+    fn take_out(&mut self, session: SessionId, io: &SocketIo) -> bool {
+        let was_in = self.open.remove(&session);
+        if was_in {
             self.carry_out(Command::new(session, Action::Disconnected), None, io);
         }
+        was_in
     }
 
     /// Carries out a command. Who does not keep up with what comes of it goes out at once, and so does who does not keep

@@ -38,6 +38,8 @@ pub(crate) enum Unwelcome {
     BadData,
     /// Nobody knows what it may send: a bug of ours.
     Broken,
+    /// Its connection has sent too much.
+    Excess,
     /// It has no token that opens the server. Whether it had one at all is not told.
     Unauthorized,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Unwelcome {
         f.write_str(match self {
             Self::BadData => "what stands behind a CONNECT is a JSON object, or nothing",
             Self::Broken => "the server failed",
+            Self::Excess => "too much in too short a time",
             Self::Unauthorized => "not authorized",
         })
     }
@@ -59,6 +62,14 @@ pub(crate) fn attach(
     io: SocketIo,
     TryData(data): ConnectData,
 ) -> Ready<Result<(), Unwelcome>> {
+    // Every request passes the layer that brings it.
+    let Some(peer) = Peer::of(socket) else {
+        error!("a connection without a peer");
+        return ready(Err(Unwelcome::Broken));
+    };
+    if !peer.may_connect() {
+        return ready(Err(Unwelcome::Excess));
+    }
     // rule: robust.packet.connect-data
     let Ok(credentials) = data else {
         return ready(Err(Unwelcome::BadData));
@@ -66,11 +77,6 @@ pub(crate) fn attach(
     if !hub.admits(credentials.token.as_deref()) {
         return ready(Err(Unwelcome::Unauthorized));
     }
-    // Every request passes the layer that brings it.
-    let Some(peer) = Peer::of(socket) else {
-        error!("a connection without a peer");
-        return ready(Err(Unwelcome::Broken));
-    };
     let session = Arc::new(hub.open(io));
     #[cfg(feature = "fault")]
     hub.announce(&session, socket.id.as_str());
@@ -93,8 +99,12 @@ struct Link {
 }
 
 impl Link {
-    /// Hands on what an event stands for, unless its connection has sent too much.
+    /// Hands on what an event stands for, unless its connection has sent too much. What a session sends that has been
+    /// thrown out, and cannot be told yet, is not even weighed.
     fn submit(&self, socket: &Arc<Socket>, action: Action, value: Value, ack: Option<i64>) {
+        if !self.hub.has(&self.session) {
+            return;
+        }
         let Weighed { action, last } = self.peer.weigh(action, size(&value));
         self.hub
             .submit(&self.session, action, sender(socket, value, ack));

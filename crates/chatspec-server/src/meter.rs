@@ -18,7 +18,7 @@ pub(crate) struct Rates {
     pub(crate) packets: Rate,
     /// Bytes of events.
     pub(crate) bytes: Rate,
-    /// Events beyond these rates after which the connection is closed.
+    /// Events beyond these rates after which the connection has no session any more.
     pub(crate) penalty: usize,
     /// The time in which they count.
     pub(crate) window: Duration,
@@ -63,7 +63,7 @@ pub(crate) enum Weight {
     Excess {
         /// Until it would be.
         wait: Duration,
-        /// Whether that has happened so often that the connection is to be closed.
+        /// Whether that has happened so often that it is to be the last.
         last: bool,
     },
 }
@@ -117,6 +117,10 @@ impl Meter {
             .front()
             .is_some_and(|then| now.saturating_sub(*then) > rates.window)
         {
+            self.offences.pop_front();
+        }
+        // Those before the last so many change nothing.
+        while self.offences.len() > rates.penalty {
             self.offences.pop_front();
         }
         self.offences.len() >= rates.penalty
@@ -223,5 +227,12 @@ mod tests {
         assert_eq!(lasts(1), Some(49));
         // Of five a second one is fair: forty within ten seconds are never enough.
         assert_eq!(lasts(200), None);
+    }
+
+    #[test]
+    fn no_more_offences_are_kept_than_count() {
+        let (rates, mut meter) = (Config::default().rates(), Meter::default());
+        assert_eq!(fair(&mut meter, load(Kind::Image), 1_000), 8);
+        assert_eq!(meter.offences.len(), rates.penalty);
     }
 }

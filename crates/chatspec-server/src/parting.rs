@@ -50,7 +50,8 @@ pub(crate) struct Parting {
 
 impl Parting {
     /// Sends DISCONNECT, at once or when there is a place for it. Not to be called under the hub's lock: it leads to the
-    /// disconnect handler. It ends at the latest when the transport does, which the heartbeat of a full queue sees to.
+    /// disconnect handler. It ends at the latest when the transport does, which the heartbeat of a full queue sees to, or
+    /// when the client leaves the namespace of itself: a DISCONNECT after that would end its next session.
     pub(crate) fn tell(self) {
         let Self {
             session,
@@ -66,7 +67,7 @@ impl Parting {
             again.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 again.tick().await;
-                if socket.clone().disconnect().is_ok() {
+                if !socket.connected() || socket.clone().disconnect().is_ok() {
                     return;
                 }
             }

@@ -2,6 +2,7 @@
 //!
 //! It travels in the extensions of the request that opens the connection, which engineioxide keeps as long as that.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
@@ -20,12 +21,14 @@ pub(crate) struct Peer {
     rates: Rates,
     born: Instant,
     meter: Mutex<Meter>,
+    /// It has sent far too much: there is no session for it any more.
+    barred: AtomicBool,
 }
 
 /// What an event of a connection comes to.
 pub(crate) struct Weighed {
     pub(crate) action: Action,
-    /// Whether the connection is to be closed after this.
+    /// Whether its session is to be ended after this. The connection gets no other.
     pub(crate) last: bool,
 }
 
@@ -45,12 +48,24 @@ impl Peer {
             rates,
             born: Instant::now(),
             meter: Mutex::default(),
+            barred: AtomicBool::new(false),
         }
     }
 
     /// The peer of a socket. The same for each session on it, so that nobody starts afresh with a new CONNECT.
     pub(crate) fn of(socket: &Socket) -> Option<Arc<Self>> {
         socket.req_parts().extensions.get::<Arc<Self>>().cloned()
+    }
+
+    /// Whether the connection may ask for the namespace: a CONNECT is a packet like others, and whoever has been thrown out
+    /// for what it sent stays out.
+    // rule: robust.load.persistent
+    pub(crate) fn may_connect(&self) -> bool {
+        let connect = Load {
+            kind: Kind::Other,
+            bytes: 0,
+        };
+        !self.barred.load(Ordering::Relaxed) && self.weight(connect) == Weight::Fair
     }
 
     /// Weighs an act that came in so many bytes: what is beyond the rates is refused in place of it.
@@ -60,8 +75,7 @@ impl Peer {
             Action::Message(message) => Kind::of(message),
             _ => Kind::Other,
         };
-        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
-        match meter.weigh(&self.rates, self.born.elapsed(), Load { kind, bytes }) {
+        match self.weight(Load { kind, bytes }) {
             Weight::Fair => Weighed {
                 action,
                 last: false,
@@ -83,5 +97,14 @@ impl Peer {
                 last,
             },
         }
+    }
+
+    fn weight(&self, load: Load) -> Weight {
+        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        let weight = meter.weigh(&self.rates, self.born.elapsed(), load);
+        if matches!(weight, Weight::Excess { last: true, .. }) {
+            self.barred.store(true, Ordering::Relaxed);
+        }
+        weight
     }
 }

@@ -1,10 +1,12 @@
 //! Those who do not keep up with what they are sent, and those who send too much.
 
-use chatspec_server::{Config, Rate};
+use chatspec_server::{Config, Rate, serve_monitored};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::client::{Client, chat_frame, del_user, new_user};
-use crate::polling::Poller;
+use crate::polling::{Poller, request};
 use crate::server::Server;
 
 fn says(text: usize) -> Value {
@@ -184,6 +186,67 @@ async fn who_goes_on_is_thrown_out() {
     // More of the same ends the transport, too.
     while let Some(frame) = loud.frame().await {
         assert_eq!(frame, "1");
+    }
+}
+
+// rule: robust.load.persistent
+#[tokio::test]
+async fn who_was_thrown_out_stays_out() {
+    let server = Server::with(narrow()).await;
+    let mut loud = Client::join(server.address, "loud", "room").await;
+    for i in 0..53 {
+        loud.chat(says(i)).await;
+    }
+    for _ in 0..50 {
+        assert_eq!(refusal(&mut loud).await["code"], 30);
+    }
+    assert_eq!(loud.packet().await, "1");
+    loud.send(&["40"]).await;
+    let reply = loud.packet().await;
+    assert!(reply.starts_with("4{\"message\":"), "{reply}");
+    Client::join(server.address, "loud", "room").await;
+}
+
+// rule: limits.load
+#[tokio::test]
+async fn a_connect_is_a_packet_too() {
+    let server = Server::with(Config {
+        packet_rate: Rate::new(1, 3),
+        ..Config::default()
+    })
+    .await;
+    let mut client = Client::connect(server.address).await;
+    for reply in ["0{", "0{", "4{"] {
+        client.send(&["41", "40"]).await;
+        let packet = client.packet().await;
+        assert!(packet.starts_with(reply), "{packet}");
+    }
+}
+
+// rule: robust.life.once
+#[tokio::test]
+async fn who_is_out_is_thrown_out_no_more() {
+    let config = Config {
+        buffer_packets: 8,
+        ..narrow()
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound address");
+    let monitor = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let metrics = monitor.local_addr().expect("a bound address");
+    let running = serve_monitored(listener, monitor, config, std::future::pending());
+    let mut serving = JoinSet::new();
+    serving.spawn(running);
+    // It reads nothing of what it asks for, until there is no place for more.
+    let slow = Poller::connect(address).await;
+    let users = chat_frame(&json!({"event": "users", "room": "room"}));
+    slow.post(&[&*users; 20]).await;
+    for _ in 0..2 {
+        slow.post(&[&*chat_frame(&says(0)); 60]).await;
+    }
+    let page = request(metrics, "GET", "/metrics", "", "").await.body;
+    for line in ["{reason=\"slow\"} 1", "{reason=\"rates\"} 0"] {
+        assert!(page.contains(line), "{page}");
     }
 }
 
