@@ -48,7 +48,7 @@ pub struct Judgement {
     /// Why the suite could not play or judge it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Whether the server refused what was sent as too much, so that no violation rests on it.
+    /// Whether the server refused what was sent as too much: what may come of that is in doubt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub limited: bool,
 }
@@ -193,9 +193,13 @@ fn weigh(
                 .all(|other| !scored(&other.rule) || other.step >= finding.step)
         });
     let root = root.map(|finding| (finding.rule.clone(), finding.step));
+    let limits = load::Limits::seen(fixture, transcript);
+    let spared = |finding: &Finding| limits.as_ref().is_some_and(|limits| limits.spares(finding));
     let counts = |finding: &&Finding| match (first, &root) {
         // A process that has ended is seen last, and is what all else comes from.
         _ if finding.rule == names::PROCESS => true,
+        // Nor is this the consequence of a violation that is in doubt.
+        _ if spared(finding) => true,
         (Some(first), _) if !scored(&finding.rule) => {
             finding.step <= first || finding.outcome == Outcome::Late
         }
@@ -265,9 +269,13 @@ fn weigh(
             .entry(rule.to_owned())
             .or_insert_with(|| broken(level(rule)));
     }
-    let limited = load::is_limited(fixture, transcript);
+    let limited = limits.is_some();
     if transcript.network.is_some() || limited {
-        doubt(&mut rules);
+        let network = transcript.network.is_some();
+        doubt(&mut rules, |rule| {
+            let mut own = violations.iter().filter(|finding| finding.rule == rule);
+            !network && own.any(spared)
+        });
     }
     if transcript.network.is_some() {
         rules.insert(names::LIVES.to_owned(), Verdict::Inconclusive);
@@ -293,13 +301,14 @@ fn weigh(
     }
 }
 
-/// Something was in the way: what did not hold is in doubt. What was seen to hold held.
-fn doubt(rules: &mut BTreeMap<String, Verdict>) {
-    for verdict in rules.values_mut() {
+/// Something was in the way: what did not hold is in doubt, unless it is spared. What was seen to hold held.
+fn doubt(rules: &mut BTreeMap<String, Verdict>, spared: impl Fn(&str) -> bool) {
+    for (rule, verdict) in rules {
         if matches!(
             verdict,
             Verdict::Fail | Verdict::Warn | Verdict::Blocked | Verdict::Unverified
-        ) {
+        ) && !spared(rule)
+        {
             *verdict = Verdict::Inconclusive;
         }
     }

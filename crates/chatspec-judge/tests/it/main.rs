@@ -6,6 +6,7 @@ mod compat;
 mod corpus;
 mod fixtures;
 mod judging;
+mod limited;
 mod mistakes;
 mod reporting;
 mod results;
