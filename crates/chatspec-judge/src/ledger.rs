@@ -70,6 +70,8 @@ struct Person {
     base: u32,
     open: VecDeque<Open>,
     unfinished: u32,
+    /// The messages that were for one alone, by number, each with whom; they are few, and kept when all else is forgotten.
+    privates: Vec<(u32, Id)>,
     /// Numbers below have come to somebody, or one after them has: the server has handled them.
     handled: u32,
     /// Joins so far.
@@ -126,6 +128,7 @@ impl Ledger {
             base: 0,
             open: VecDeque::new(),
             unfinished: 0,
+            privates: Vec::new(),
             handled: 0,
             joins: 0,
             streams: vec![Stream::default(); senders as usize],

@@ -10,8 +10,6 @@ pub(super) struct Open {
     at: u64,
     /// Deliveries that are still to come.
     left: u32,
-    /// Whom alone it is for.
-    to: Option<Id>,
 }
 
 /// What one receiver gets from one sender.
@@ -39,11 +37,16 @@ impl Default for Stream {
 }
 
 impl Person {
+    /// Whom alone a message is for.
+    fn target(&self, number: u32) -> Option<Id> {
+        let at = self.privates.binary_search_by_key(&number, |(of, _)| *of);
+        at.ok().map(|at| self.privates[at].1)
+    }
+
+    /// Whether somebody still waits for it, or for one before it, and this receiver may.
     fn is_for(&self, number: u32, receiver: Id) -> bool {
-        let open = number
-            .checked_sub(self.base)
-            .and_then(|at| self.open.get(at as usize));
-        open.is_some_and(|open| open.to.is_none_or(|to| to == receiver))
+        (self.base..self.base + self.open.len() as u32).contains(&number)
+            && self.target(number).is_none_or(|to| to == receiver)
     }
 
     /// One delivery less to wait for. Whether it was the last one of its message.
@@ -85,8 +88,9 @@ impl Ledger {
         if left == 0 && person.open.is_empty() {
             person.base += 1;
         } else {
-            person.open.push_back(Open { at: now, left, to });
+            person.open.push_back(Open { at: now, left });
         }
+        person.privates.extend(to.map(|to| (number, to)));
         person.unfinished += u32::from(left > 0);
         self.waiting += u64::from(left > 0);
         number
@@ -124,6 +128,9 @@ impl Ledger {
         if number >= speaker.sent || place >= self.senders {
             return stranger(self, "which nobody sent");
         }
+        if speaker.target(number).is_some_and(|to| to != receiver) {
+            return stranger(self, "which is for another one alone");
+        }
         let stream = &mut hearer.streams[place as usize];
         if number < stream.low && !stream.holes.iter().any(|(hole, _)| *hole == number) {
             return stranger(self, "which is older than its join");
@@ -150,9 +157,6 @@ impl Ledger {
         let at = number
             .checked_sub(speaker.base)
             .and_then(|at| speaker.open.get(at as usize));
-        if at.is_some_and(|open| open.to.is_some_and(|to| to != receiver)) {
-            return stranger(self, "which is for another one alone");
-        }
         if matches!(hearer.state, State::Outside | State::Gone) {
             return stranger(self, "while it is in no room");
         }

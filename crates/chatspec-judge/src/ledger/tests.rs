@@ -151,7 +151,7 @@ fn a_message_that_comes_twice_is_a_duplicate() {
 #[test]
 fn strangers_are_told_from_members() {
     type History = fn(&mut Ledger);
-    let rows: [(&str, History); 6] = [
+    let rows: [(&str, History); 7] = [
         ("of another room", |ledger| {
             ledger.send(0, None, 0);
             tell(ledger, 0, chat(0, 0));
@@ -169,6 +169,12 @@ fn strangers_are_told_from_members() {
             ledger.send(0, Some(1), 0);
             ledger.hear(2, &chat(0, 0));
             ledger.hear(1, &chat(0, 0));
+        }),
+        // The one whom it is for has read it already.
+        ("for another one alone", |ledger| {
+            ledger.send(0, Some(1), 0);
+            ledger.hear(1, &chat(0, 0));
+            ledger.hear(2, &chat(0, 0));
         }),
         ("in no room", |ledger| {
             leave(ledger, 2);
