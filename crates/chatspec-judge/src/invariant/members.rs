@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::case::load::refusal;
 use crate::finding::{Finding, Outcome};
 use crate::fixture::Fixture;
 use crate::rule::names;
@@ -100,8 +101,10 @@ impl<'a> Members<'a> {
         match &entry.what {
             What::Sent { args, ack, .. } => self.sent(who, args.first(), *ack),
             What::Event { name, args } if name == "chat" => self.told(who, args.first()),
-            // A refusal: nothing has changed.
-            What::Event { .. } => drop(self.leaving.remove(who)),
+            // Nothing has changed. Any other event says nothing of a leave.
+            What::Event { name, args } if is_refusal(name, args) => {
+                self.leaving.remove(who);
+            }
             What::Acked { id, args } => self.acked(who, *id, args),
             What::BarrierReturned => {
                 if let Some(leave) = self.leaving.get_mut(who) {
@@ -211,6 +214,11 @@ impl<'a> Record<'a> {
                 .is_none_or(|value| value.as_str().is_some_and(same))
         })
     }
+}
+
+/// Whether an event is the object of a refusal, with its code.
+fn is_refusal(name: &str, args: &[Value]) -> bool {
+    refusal(name, args).is_some_and(|refusal| refusal.get("code").is_some())
 }
 
 /// What somebody says to a room, with the key of the room.

@@ -95,6 +95,17 @@ fn a_leave_that_may_not_have_been_handled_ends_nothing() {
 fn a_refused_leave_ends_nothing() {
     let ended = |refusal: What| after(vec![leaves_room(), refusal, What::BarrierReturned]);
     assert_eq!(ended(refused()), none());
+    for (name, argument) in [
+        ("typing", json!({"code": 24})),
+        ("message", json!("hello")),
+        ("message", json!("{\"text\":\"hello\"}")),
+    ] {
+        let event = What::Event {
+            name: name.to_owned(),
+            args: vec![argument.clone()],
+        };
+        assert_eq!(ended(event), caught(), "{name} {argument} is no refusal");
+    }
     let code = vec![json!({"code": 24, "message": "no"})];
     assert_eq!(ended(acked(5, code.clone())), none());
     assert_eq!(ended(acked(6, code)), caught(), "something else is refused");
