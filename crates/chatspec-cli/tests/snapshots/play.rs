@@ -38,7 +38,8 @@ pub async fn play(fixture: &Fixture) -> String {
 
     let stage = Stage {
         target: Target::parse(&format!("http://{address}")).expect("a URL"),
-        cross_origin: "http://elsewhere.example".to_owned(),
+        // Loopback, as the default of `chatspec test`: the server lets in no other page.
+        cross_origin: "http://127.0.0.1:1".to_owned(),
         clock: Clock::start(),
         seed: SEED,
         timeout_scale: 4.0,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Judged, Window};
+use super::{Judged, Window, attack};
 use crate::finding::{Finding, Outcome};
 use crate::fixture::{AckMode, Action};
 use crate::pattern::{self, brief};
@@ -109,7 +109,8 @@ pub(super) fn judge(window: &Window<'_>, judged: &mut Judged) {
     after_effects(window, actor, *entry, judged);
 }
 
-/// Acknowledgements to those who sent nothing that could be acknowledged.
+/// Acknowledgements to those who sent nothing that could be acknowledged. What a flood has asked for may still come when others
+/// have their turn.
 fn unasked(window: &Window<'_>, judged: &mut Judged) {
     let step = window.step();
     for participant in &window.fixture.participants {
@@ -121,6 +122,11 @@ fn unasked(window: &Window<'_>, judged: &mut Judged) {
             let What::Acked { id, .. } = what else {
                 continue;
             };
+            let before = &window.fixture.steps[..window.index];
+            let mut own = before.iter().filter(|step| step.by.as_deref() == Some(who));
+            if own.any(|step| attack::may_ask(step, *id)) {
+                continue;
+            }
             judged.findings.push(window.found(
                 names::CLOSURE,
                 Outcome::Unexpected,

@@ -16,6 +16,7 @@ use crate::transcript::What;
 use crate::value;
 
 use self::facts::Facts;
+pub(super) use self::facts::may_ask;
 use self::holds::Come;
 
 impl Window<'_> {

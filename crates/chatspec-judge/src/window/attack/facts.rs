@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::finding::describe;
-use crate::fixture::Action;
 use crate::fixture::hostile::Act;
+use crate::fixture::{Action, Step};
 use crate::transcript::What;
 use crate::window::Window;
 
@@ -57,7 +57,7 @@ impl<'a> Facts<'a> {
     pub fn read(who: &str, window: &'a Window<'_>) -> Facts<'a> {
         let mut facts = Facts::default();
         let mut returned = false;
-        let given = given(window);
+        let given = given(window.step());
         let mine = window
             .entries
             .iter()
@@ -150,9 +150,14 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Whether a bad input may have asked for the acknowledgement of this id.
+pub fn may_ask(step: &Step, id: u64) -> bool {
+    matches!(step.action, Action::Attack(_)) && given(step).is_none_or(|given| given.contains(&id))
+}
+
 /// The acknowledgement ids of an input that is literal frames; nothing where they cannot be told.
-fn given(window: &Window<'_>) -> Option<Vec<u64>> {
-    let Action::Attack(attack) = &window.step().action else {
+fn given(step: &Step) -> Option<Vec<u64>> {
+    let Action::Attack(attack) = &step.action else {
         return None;
     };
     let mut ids = Vec::new();

@@ -398,3 +398,28 @@ fn bindings() -> Bindings {
         .map(|name| ((*name).to_owned(), json!("X")))
         .collect()
 }
+
+#[test]
+fn what_was_asked_for_may_be_acknowledged_when_others_have_their_turn() {
+    let comes = |act: &str, id: u64| {
+        let mut played = played("session", act, "[accepted]", &[]);
+        played.index += 1;
+        played.entries.push(Entry {
+            at: 0,
+            step: played.index,
+            who: "mallory".to_owned(),
+            what: What::Acked { id, args: vec![] },
+        });
+        let mut known = bindings();
+        known.extend(["bob", "cora"].map(|name| (name.to_owned(), json!(name))));
+        let judged = played.window().judge(&known).expect("values");
+        let mut findings = judged.findings.iter();
+        !findings.any(|f| f.rule == names::CLOSURE && f.outcome == Outcome::Unexpected)
+    };
+    let two = r#"packets: ['427["chat",{}]', '428["chat",{}]']"#;
+    assert!(comes(two, 7) && comes(two, 8));
+    assert!(!comes(two, 9), "nobody asked for it");
+    assert!(!comes("packets: ['47']", 0), "nor for this");
+    let flood = r#"burst: {count: 9, frame: '42$i["chat",{}]'}"#;
+    assert!(comes(flood, 5));
+}
