@@ -20,7 +20,7 @@ impl Arriving {
     pub(super) fn new(body: Incoming, phase: Arc<Phase>) -> Arriving {
         let passed = body.is_end_stream();
         if passed {
-            phase.whole();
+            phase.bare();
         } else {
             phase.body();
         }

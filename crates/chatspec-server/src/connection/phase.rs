@@ -29,11 +29,27 @@ struct Now {
     at: At,
     /// When the request began, or the connection, or when it became idle.
     since: Instant,
+    /// When the first byte of the request came, or when it became idle.
+    first: Instant,
+}
+
+impl Now {
+    /// From this moment on.
+    fn from_now(at: At) -> Now {
+        let now = Instant::now();
+        Now {
+            at,
+            since: now,
+            first: now,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
-    /// Something of a header has come, or is due since the connection is new.
+    /// The connection is new. A header is due.
+    New,
+    /// Something of a header has come.
     Header,
     /// The header is there and the body is not.
     Body,
@@ -46,22 +62,18 @@ enum At {
 
 impl Phase {
     pub(super) fn new(limits: Limits) -> Phase {
-        let now = Now {
-            at: At::Header,
-            since: Instant::now(),
-        };
         Phase {
             limits,
-            now: Mutex::new(now),
+            now: Mutex::new(Now::from_now(At::New)),
         }
     }
 
     /// When the connection has stood long enough where it stands.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let Now { at, since } = *self.lock();
+        let Now { at, since, first } = *self.lock();
         match at {
-            At::Header => Some(since + self.limits.header),
-            At::Body => Some(since + self.limits.body),
+            At::New | At::Header => Some(since + self.limits.header),
+            At::Body => Some(first + self.limits.body),
             At::Idle => Some(since + self.limits.idle),
             At::Answer => None,
         }
@@ -70,11 +82,13 @@ impl Phase {
     /// Bytes have come.
     pub(super) fn read(&self) {
         let mut now = self.lock();
-        if now.at == At::Idle {
-            *now = Now {
-                at: At::Header,
-                since: Instant::now(),
-            };
+        match now.at {
+            At::New => {
+                now.at = At::Header;
+                now.first = Instant::now();
+            }
+            At::Idle => *now = Now::from_now(At::Header),
+            At::Header | At::Body | At::Answer => {}
         }
     }
 
@@ -83,12 +97,18 @@ impl Phase {
         Answering(Arc::clone(self))
     }
 
-    /// The body of a request is still to come.
+    /// The header of a request has come, and its body is still to come.
     pub(super) fn body(&self) {
         self.lock().at = At::Body;
     }
 
-    /// A request has come whole, or the rest of it is not wanted.
+    /// The header of a request has come, and it has no body. It may have come before the last answer had gone out, so that
+    /// nothing has been read since.
+    pub(super) fn bare(&self) {
+        self.lock().at = At::Answer;
+    }
+
+    /// The body of a request has come, or the rest of it is not wanted.
     pub(super) fn whole(&self) {
         let mut now = self.lock();
         // Whoever answers early may still hold the body when the answer has been sent.
@@ -108,9 +128,6 @@ pub(super) struct Answering(Arc<Phase>);
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        *self.0.lock() = Now {
-            at: At::Idle,
-            since: Instant::now(),
-        };
+        *self.0.lock() = Now::from_now(At::Idle);
     }
 }

@@ -103,6 +103,71 @@ async fn a_body_has_a_deadline_and_so_has_an_idle_connection() {
     );
 }
 
+/// The beginning of a connection is none of the first request.
+// rule: robust.http.slow
+#[tokio::test(start_paused = true)]
+async fn a_body_has_its_time_from_the_first_byte_on() {
+    let server = Memory::start(Config {
+        header_timeout: Duration::from_secs(10),
+        body_timeout: Duration::from_secs(4),
+        ..Config::default()
+    });
+    let mut stream = server.connect([127, 0, 0, 1], 10_000);
+    // Nothing else happens: the clock goes on.
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    let open = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1";
+    let open = format!("{open}\r\nHost: {NAME}\r\n\r\n");
+    let mut other = server.connect([127, 0, 0, 1], 10_000);
+    let open = exchange(&mut other, &open).await;
+    let (_, sid) = open.split_once("\"sid\":\"").expect("an open packet");
+    let sid = &sid[..sid.find('"').expect("its end")];
+    let post = format!("POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1");
+    let head = format!("{post}\r\nHost: {NAME}\r\nContent-Length: 2\r\n\r\n4");
+    stream
+        .write_all(head.as_bytes())
+        .await
+        .expect("a writable connection");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(exchange(&mut stream, "0").await.ends_with("ok"));
+}
+
+/// A request that came before the last answer had gone out is not idleness.
+#[tokio::test(start_paused = true)]
+async fn a_poll_behind_another_request_may_wait() {
+    let server = Memory::start(Config {
+        idle_timeout: Duration::from_secs(5),
+        ..Config::default()
+    });
+    let mut stream = server.connect([127, 0, 0, 1], 10_000);
+    let get = |query: &str| {
+        format!("GET /socket.io/?EIO=4&transport=polling{query} HTTP/1.1\r\nHost: {NAME}\r\n\r\n")
+    };
+    let open = exchange(&mut stream, &get("")).await;
+    let (_, sid) = open.split_once("\"sid\":\"").expect("an open packet");
+    let sid = &sid[..sid.find('"').expect("its end")];
+    let post = |body: &str| {
+        let length = body.len();
+        format!(
+            "POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let poll = get(&format!("&sid={sid}"));
+    assert!(exchange(&mut stream, &post("40")).await.ends_with("ok"));
+    assert!(exchange(&mut stream, &poll).await.contains("40{\"sid\""));
+    assert!(exchange(&mut stream, &post("3")).await.ends_with("ok"));
+    // The first of these answers at once, the second with the ping after more than the deadline.
+    let both = exchange(
+        &mut stream,
+        &format!("GET /healthz HTTP/1.1\r\nHost: {NAME}\r\n\r\n{poll}"),
+    )
+    .await;
+    assert!(both.ends_with("ok"), "{both}");
+    let before = Instant::now();
+    let answer = exchange(&mut stream, "").await;
+    assert!(answer.ends_with('2'), "{answer}");
+    assert!(before.elapsed() > Duration::from_secs(5));
+}
+
 /// None of the deadlines is that of a poll which waits for packets.
 #[tokio::test(start_paused = true)]
 async fn a_poll_may_wait() {
