@@ -31,7 +31,7 @@ use self::body::{Answer, Arriving};
 use self::phase::{Limits, Phase};
 use self::stream::Stream;
 use crate::config::Config;
-use crate::gate::{Connection, Gate};
+use crate::gate::{Connection, Gate, proxies};
 
 /// The address of the other end, in the extensions of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Setup {
             silence: config.ping_interval + config.ping_timeout,
             stopped,
             gate,
-            trusted: config.trusted_proxy.as_slice().into(),
+            trusted: proxies(&config.trusted_proxy),
             http,
             limits: Limits {
                 header: config.header_timeout,

@@ -25,7 +25,7 @@ use self::post::Posts;
 use self::request::{refused, values};
 use crate::config::Config;
 use crate::connection::Peer;
-use crate::gate::{Client, Full, Gate, Session};
+use crate::gate::{Client, Full, Gate, Session, proxies};
 
 /// Paths of probes, which ask by whatever name or address they have.
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
@@ -40,7 +40,7 @@ struct Inner {
     origins: Origins,
     payload_packets: usize,
     posts: Posts,
-    trusted: Vec<IpAddr>,
+    trusted: Arc<[IpAddr]>,
 }
 
 /// The place that a session takes up, in the extensions of the request that opened it: the library drops those with the
@@ -57,7 +57,7 @@ impl Edge {
             origins: Origins::new(config, address),
             payload_packets: config.payload_packets,
             posts: Posts::default(),
-            trusted: config.trusted_proxy.clone(),
+            trusted: proxies(&config.trusted_proxy),
         }))
     }
 

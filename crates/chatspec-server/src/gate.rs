@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::time::Instant;
 
 use self::bucket::{Bucket, Rate};
-pub(crate) use self::client::Client;
+pub(crate) use self::client::{Client, proxies};
 use crate::config::Config;
 
 /// Why one more is too many.

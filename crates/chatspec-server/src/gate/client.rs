@@ -1,6 +1,7 @@
 //! Whose connection it is: the peer's, or that of whom a trusted proxy names.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
@@ -35,10 +36,9 @@ impl Client {
         let named = named.flat_map(|value| value.to_str().unwrap_or("?").rsplit(','));
         for name in named {
             // What is no address comes from a proxy that cannot be understood: nobody is blamed for it.
-            let Ok(address) = name.trim().parse::<IpAddr>() else {
+            let Some(address) = address(name.trim()) else {
                 return Some(Client(None));
             };
-            let address = address.to_canonical();
             if !trusted.contains(&address) {
                 return Some(Client::of(address));
             }
@@ -62,6 +62,23 @@ impl Client {
             }
         }
     }
+}
+
+/// The proxies of a setting, as they are compared with.
+pub(crate) fn proxies(addresses: &[IpAddr]) -> Arc<[IpAddr]> {
+    addresses.iter().map(IpAddr::to_canonical).collect()
+}
+
+/// The address in a name of `X-Forwarded-For`. Some proxies write a port behind it, and brackets around one of IPv6.
+fn address(name: &str) -> Option<IpAddr> {
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let address = match name.parse::<SocketAddr>() {
+        Ok(address) => address.ip(),
+        Err(_) => bare.unwrap_or(name).parse().ok()?,
+    };
+    Some(address.to_canonical())
 }
 
 #[cfg(test)]
@@ -89,6 +106,9 @@ mod tests {
             &["198.51.100.1", "192.0.2.7,10.0.0.1"],
             &["nonsense, 192.0.2.7"],
             &["::ffff:192.0.2.7"],
+            &["192.0.2.7:4711"],
+            &["[::ffff:192.0.2.7]"],
+            &["[::ffff:192.0.2.7]:4711, 10.0.0.1:80"],
         ] {
             assert_eq!(forwarded(values), client, "{values:?}");
         }
@@ -96,6 +116,7 @@ mod tests {
             &[][..],
             &["10.0.0.1"],
             &["192.0.2.7, unknown"],
+            &["192.0.2.7, [192.0.2.7"],
             &["127.0.0.1"],
         ] {
             assert_eq!(forwarded(values), None, "{values:?}");
@@ -109,6 +130,14 @@ mod tests {
         let peer = IpAddr::from([198, 51, 100, 1]);
         assert_eq!(Client::forwarded(peer, &headers, &[PROXY.into()]), None);
         assert_eq!(Client::peer(peer, &[]).counted(), Some(peer));
+    }
+
+    #[test]
+    fn a_proxy_is_known_however_it_is_written() {
+        let trusted = proxies(&["::ffff:10.0.0.1".parse().unwrap()]);
+        assert_eq!(Client::peer(PROXY.into(), &trusted), Client::UNKNOWN);
+        let client = Client::forwarded(PROXY.into(), &HeaderMap::new(), &trusted);
+        assert_eq!(client, Some(Client::UNKNOWN));
     }
 
     #[test]
