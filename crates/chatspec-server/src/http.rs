@@ -71,7 +71,8 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .ping_timeout(config.ping_timeout)
         .connect_timeout(config.connect_timeout)
         .upgrade_timeout(config.upgrade_timeout)
-        .max_buffer_size(config.buffer_packets)
+        // One place more than there may be packets waiting: whoever has filled it has too many.
+        .max_buffer_size(config.buffer_packets + 1)
         // `max_payload` alone bounds polling only.
         // rule: transport.max-payload
         .max_payload(config.max_payload as u64)

@@ -26,7 +26,7 @@ use address::{full, member_rooms, receivers, socket};
 pub(crate) struct Voice<'a> {
     pub(crate) io: &'a SocketIo,
     pub(crate) acks: &'a mut BTreeMap<AckToken, AckSender>,
-    /// Those whose queue had no place for something: they hear nothing more, and are to be taken out.
+    /// Those for whom too much waits: they hear nothing more, and are to be taken out.
     pub(crate) slow: &'a mut VecDeque<Slow>,
     #[cfg(feature = "fault")]
     pub(crate) faults: Option<&'a mut crate::Faults>,
@@ -92,8 +92,8 @@ impl Voice<'_> {
         }
     }
 
-    /// Finds those who have missed something for want of a place in their queue. The others are gone, and will be
-    /// disconnected presently.
+    /// Gives those up whose queue is full, since some of them have missed something. Of the errors the others are of those
+    /// who are gone, and will be disconnected presently.
     fn miss(&mut self, audience: &Audience, errors: &[SocketError]) {
         let missed = errors
             .iter()

@@ -38,8 +38,10 @@ pub(super) fn receivers(io: &SocketIo, audience: &Audience) -> Option<BroadcastO
     })
 }
 
-/// Those of an audience whose queue is full. A broadcast tells only how many there are. Exact as long as everything runs
-/// on one thread: nothing takes from a queue between the broadcast and this.
+/// Those of an audience whose queue is full, which means that more packets wait for them than may. A broadcast tells only
+/// how many have missed it. All of those are among them as long as everything runs on one thread: nothing takes from a
+/// queue between the broadcast and this. Who has got the broadcast as the last that there was a place for is among them,
+/// too: it has all that was sent until then, and more waiting than may, as they have.
 pub(super) fn full(io: &SocketIo, audience: &Audience) -> Vec<(SessionId, SocketRef)> {
     let sockets = receivers(io, audience)
         .map(BroadcastOperators::sockets)

@@ -102,7 +102,7 @@ async fn who_does_not_keep_up_is_named() {
     .await;
     assert!(slow.packet().await.contains("New User slow"));
     let mut sender = Client::join(server.address, "sender", "room").await;
-    for i in 0..8 {
+    for i in 0..9 {
         sender
             .chat(json!({"event": "chat", "room": "room", "text": i.to_string()}))
             .await;
