@@ -82,7 +82,7 @@ table! {
         max_payload: usize as Bytes = limits::PAYLOAD_MAX, 1..=100_000_000;
         /// Packets that one POST may hold (rule `transport.polling-batch.any`).
         payload_packets: usize as Count = limits::PACKETS_PER_POST_MAX, 16..=100_000;
-        /// Packets that wait for one slow receiver before it is disconnected (rule `order.no-gap`).
+        /// Packets that may wait for one slow receiver; with more it is thrown out (rule `order.no-gap`).
         buffer_packets: usize as Count = 1_024, 4..=1_000_000;
     }
     "Load of one connection" {
@@ -98,7 +98,8 @@ table! {
         packet_rate: Rate as PerSecond = Rate::new(200, 1_024);
         /// Bytes of events.
         byte_rate: Rate as PerSecond = Rate::new(2 << 20, 8 << 20);
-        /// Events beyond these rates, within the window, after which the connection is closed (rule `robust.load.persistent`).
+        /// Events beyond these rates, within the window, after which the session is ended and its connection gets no other (rule
+        /// `robust.load.persistent`).
         penalty_refusals: usize as Count = 50, 1..=1_000_000;
         /// The window in which they count.
         penalty_window: Duration as Milliseconds = Duration::from_secs(10), 1..=600_000;

@@ -73,7 +73,7 @@ impl Metrics {
             to,
             "chatspec_deliveries_total",
             "counter",
-            "Messages handed to the queue of a receiver",
+            "Messages meant for a receiver, each counted for each of them",
             plain(&self.deliveries),
         )?;
         family(
