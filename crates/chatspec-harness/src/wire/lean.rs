@@ -29,6 +29,8 @@ use super::target::Target;
 const READS: usize = 16;
 /// Bytes that a read takes at most, where the buffer does not say more.
 const READ: usize = 64 << 10;
+/// Bytes that may be queued when a heartbeat is answered: of a server that asks and does not read no more is taken.
+const QUEUED: usize = 1 << 20;
 /// The bytes that a client's frames are masked with. They guard proxies against browsers, and hide nothing.
 const MASK: [u8; 4] = [0x5a, 0xc3, 0x17, 0x6e];
 
@@ -221,7 +223,7 @@ impl Lean {
             OpCode::Data(_) => Err(Ended("it sent a binary message".to_owned())),
             OpCode::Control(Control::Ping) => {
                 self.frame(OpCode::Control(Control::Pong), payload);
-                Ok(())
+                self.is_read()
             }
             OpCode::Control(Control::Close) => Err(Ended(closed(payload))),
             OpCode::Control(_) => Ok(()),
@@ -232,7 +234,10 @@ impl Lean {
         let text = std::str::from_utf8(bytes)
             .map_err(|_| Ended("it sent a text that is no UTF-8".to_owned()))?;
         match text {
-            "2" => self.push("3"),
+            "2" => {
+                self.push("3");
+                return self.is_read();
+            }
             "6" => {}
             "1" => return Err(Ended("it sent an Engine.IO close".to_owned())),
             text => take(text),
@@ -240,7 +245,22 @@ impl Lean {
         Ok(())
     }
 
+    /// Whether the server reads its answers.
+    fn is_read(&self) -> Result<(), Ended> {
+        match self.queued() > QUEUED {
+            true => Err(Ended(format!(
+                "it asks for answers that it does not read: {QUEUED} bytes wait"
+            ))),
+            false => Ok(()),
+        }
+    }
+
     fn frame(&mut self, opcode: OpCode, payload: &[u8]) {
+        // What is sent is let go, even where the queue is never empty.
+        if self.sent > READ {
+            self.out.drain(..self.sent);
+            self.sent = 0;
+        }
         append(&mut self.out, opcode, payload);
     }
 

@@ -141,3 +141,18 @@ async fn what_is_queued_is_masked_and_written() {
         .collect();
     assert_eq!(plain, b"42[]");
 }
+
+#[tokio::test]
+async fn a_server_that_asks_and_does_not_read_is_left() {
+    for ping in [frame(0x89, &[b'x'; 125]), frame(0x81, b"2")] {
+        // An answer is longer by its mask; a tenth of the limit leaves the session alive.
+        let few = ping.repeat(QUEUED / 10 / (ping.len() + 4));
+        let (_, ended, lean) = hears(&few, 1 << 19).await;
+        assert_eq!(ended, Ended(DROPPED.to_owned()));
+        assert!(lean.queued() > QUEUED / 20 && lean.queued() < QUEUED / 5);
+        let many = ping.repeat(2 * QUEUED / ping.len());
+        let (_, ended, lean) = hears(&many, 1 << 19).await;
+        assert!(ended.0.contains("does not read"), "{ended:?}");
+        assert!(lean.queued() < QUEUED + 1_000, "{}", lean.queued());
+    }
+}
