@@ -41,6 +41,8 @@ pub struct Ledger {
     waiting: u64,
     /// Senders of whom a message has come to its last receiver, since this was last asked for.
     finished: Vec<Id>,
+    /// Who was told that who has left, although that one has not: nothing is wrong if its connection is lost.
+    farewells: Vec<(Id, Id)>,
     violations: Violations,
 }
 
@@ -65,6 +67,8 @@ struct Room {
 #[derive(Debug)]
 struct Person {
     state: State,
+    /// Whether the server has ended its connection.
+    lost: bool,
     /// What it sent: numbers below `base` have come to everybody, `open` holds those from there on.
     sent: u32,
     base: u32,
@@ -124,6 +128,7 @@ impl Ledger {
         let senders = senders.min(members);
         let person = |_| Person {
             state: State::Outside,
+            lost: false,
             sent: 0,
             base: 0,
             open: VecDeque::new(),
@@ -146,6 +151,7 @@ impl Ledger {
             tally: Tally::default(),
             waiting: 0,
             finished: Vec::new(),
+            farewells: Vec::new(),
             violations: Violations::default(),
             names,
         }
@@ -209,12 +215,44 @@ impl Ledger {
 
     /// A connection that the server ended although nobody asked for it: whatever is due there can never come.
     pub fn lost(&mut self, who: Id, why: &str) {
+        self.people[who as usize].lost = true;
         let (expected, seen) = ("an open connection".to_owned(), why.to_owned());
         self.violate(Kind::Lost, who, None, expected, seen);
     }
 
+    /// The server said no to what it has to take.
+    pub fn refused(&mut self, who: Id, code: u64) {
+        let (expected, seen) = ("no refusal".to_owned(), format!("code {code}"));
+        self.violate(Kind::Refused, who, None, expected, seen);
+    }
+
+    /// So many requests of `who` have no answer. The caller has made sure that none will come.
+    pub fn unanswered(&mut self, who: Id, requests: usize) {
+        for _ in 0..requests {
+            let (expected, seen) = ("an answer to `users`".to_owned(), "nothing".to_owned());
+            self.violate(Kind::Gap, who, None, expected, seen);
+        }
+    }
+
+    /// `who` got an answer to a request that it has not made, or that has its answer.
+    pub fn answered_again(&mut self, who: Id) {
+        let (expected, seen) = ("one answer a request".to_owned(), "one more".to_owned());
+        self.violate(Kind::Duplicate, who, None, expected, seen);
+    }
+
+    /// Books each leave that was told of one who stayed, and whose connection stands. [`Ledger::settle`] does so as well.
+    pub fn settle_farewells(&mut self) {
+        for (receiver, who) in std::mem::take(&mut self.farewells) {
+            if !self.people[who as usize].lost {
+                let seen = format!("deluser of {}, who stays", self.names.user(who));
+                self.presence(receiver, who, "nothing", &seen);
+            }
+        }
+    }
+
     /// Closes the books: what is due and has not come is a gap. The caller has made sure that nothing more will come.
     pub fn settle(&mut self) {
+        self.settle_farewells();
         for receiver in 0..self.people.len() as Id {
             self.settle_streams(receiver);
             self.settle_presence(receiver);

@@ -121,6 +121,55 @@ async fn a_server_that_limits_makes_the_load_inconclusive() {
 }
 
 #[tokio::test]
+async fn a_server_that_throws_out_who_goes_on_makes_it_inconclusive() {
+    let server = start(Fault::Ousts).await;
+    load("fanout", &server.url, &[])
+        .await
+        .exits(5)
+        .says(&["inconclusive", "code 30"]);
+}
+
+#[tokio::test]
+async fn listings_that_are_lost_or_doubled_are_named() {
+    for (fault, kind) in [
+        (Fault::Forgets, "! gap: "),
+        (Fault::Repeats, "! duplicate: "),
+    ] {
+        let server = start(fault).await;
+        load("mixed", &server.url, &["--patience", "1"])
+            .await
+            .exits(1)
+            .says(&[kind]);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_nobody_earned_is_named() {
+    let server = start(Fault::Denies).await;
+    load("fanout", &server.url, &["--patience", "1"])
+        .await
+        .exits(1)
+        .says(&["! refused: ", "code 22"]);
+}
+
+/// More connections than are opened at a time.
+#[tokio::test]
+async fn a_server_that_lets_nobody_join_does_not_hold_up_the_load() {
+    for (fault, words) in [(Fault::Mute, "! gap: "), (Fault::Refuses, "! refused: ")] {
+        let server = start(fault).await;
+        let args = ["--rooms", "10", "--members", "8", "--patience", "1"];
+        chatspec(
+            ["load", "fanout", &server.url, "--duration", "0.2"]
+                .iter()
+                .chain(&args),
+        )
+        .await
+        .exits(1)
+        .says(&[words]);
+    }
+}
+
+#[tokio::test]
 async fn people_beside_attackers_are_measured() {
     let server = start(Fault::Nothing).await;
     let ran = load("abuse", &server.url, &["--rate", "200", "--format", "json"]).await;

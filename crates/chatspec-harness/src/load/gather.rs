@@ -43,8 +43,8 @@ pub(super) async fn gather(
         if rate.is_some() {
             sleep_until(due).await;
         }
-        let Ok(permit) = Arc::clone(&opening).acquire_owned().await else {
-            break;
+        let Some(permit) = permit(shared, options, &opening).await else {
+            return Ok(());
         };
         let began = {
             let world = shared.lock();
@@ -80,6 +80,35 @@ pub(super) async fn gather(
     Ok(())
 }
 
+/// Waits until one more may begin. None where the server takes no more, or nothing has become of those before for too long.
+async fn permit(
+    shared: &Shared,
+    options: &Options,
+    opening: &Arc<Semaphore>,
+) -> Option<OwnedSemaphorePermit> {
+    let acquiring = Arc::clone(opening).acquire_owned();
+    tokio::pin!(acquiring);
+    let mut seen = None;
+    let mut deadline = Instant::now() + options.patience;
+    loop {
+        let arrived = shared.lock().arrivals();
+        if seen != Some(arrived) {
+            seen = Some(arrived);
+            deadline = Instant::now() + options.patience;
+        }
+        tokio::select! {
+            biased;
+            permit = &mut acquiring => return permit.ok(),
+            changed = timeout_at(deadline, shared.changed()) => {
+                let world = shared.lock();
+                if world.limited.is_some() || (changed.is_err() && seen == Some(world.arrivals())) {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
 /// Waits until everybody has joined or failed, as long as that goes on.
 async fn everybody(shared: &Shared, options: &Options) {
     let mut seen = None;
@@ -87,7 +116,7 @@ async fn everybody(shared: &Shared, options: &Options) {
     loop {
         {
             let world = shared.lock();
-            let arrived = (world.joined, world.failed.len());
+            let arrived = world.arrivals();
             if world.joined + world.failed.len() as u64 >= u64::from(options.connections())
                 || world.limited.is_some()
             {

@@ -220,6 +220,8 @@ pub(super) struct Evidence<'a> {
     pub(super) messages: Messages,
     /// Whether the scenario has messages at all.
     pub(super) talks: bool,
+    /// Whether the end was waited for: otherwise what is missing may be on its way.
+    pub(super) silent: bool,
     /// What the server said when it would take no more.
     pub(super) limited: Option<String>,
     /// Why something else was not seen.
@@ -252,9 +254,9 @@ impl Evidence<'_> {
         reasons.extend(self.limited);
         let doubtful = limited || !self.doubts.is_empty();
         reasons.extend(self.doubts);
-        let outcome = if wrong > 0 || (missing > 0 && !limited) {
+        let outcome = if wrong > 0 || (missing > 0 && !limited && self.silent) {
             Outcome::Violated
-        } else if doubtful {
+        } else if doubtful || missing > 0 {
             Outcome::Inconclusive
         } else if self.talks && self.messages.due == 0 {
             reasons.push("no delivery was ever due: a room needs two members at least".to_owned());
@@ -271,6 +273,10 @@ mod tests {
     use super::*;
 
     fn weigh(kind: Option<Kind>, received: u64, limited: bool) -> Outcome {
+        weigh_at(true, kind, received, limited)
+    }
+
+    fn weigh_at(silent: bool, kind: Option<Kind>, received: u64, limited: bool) -> Outcome {
         let mut violations = Violations::default();
         violations.counts.extend(kind.map(|kind| (kind, 1)));
         let evidence = Evidence {
@@ -281,6 +287,7 @@ mod tests {
                 received,
             },
             talks: true,
+            silent,
             limited: limited.then(|| "refused with code 30".to_owned()),
             doubts: Vec::new(),
         };
@@ -293,6 +300,15 @@ mod tests {
         assert_eq!(weigh(None, 9, false), Outcome::Violated);
         assert_eq!(weigh(None, 9, true), Outcome::Inconclusive);
         assert_eq!(weigh(None, 10, true), Outcome::Inconclusive);
+    }
+
+    #[test]
+    fn what_had_not_come_when_it_was_interrupted_is_a_doubt() {
+        assert_eq!(weigh_at(false, None, 9, false), Outcome::Inconclusive);
+        assert_eq!(
+            weigh_at(false, Some(Kind::Order), 9, false),
+            Outcome::Violated
+        );
     }
 
     #[test]
@@ -313,6 +329,7 @@ mod tests {
                 received: 0,
             },
             talks,
+            silent: true,
             limited: None,
             doubts: Vec::new(),
         };

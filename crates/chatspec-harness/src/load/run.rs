@@ -89,6 +89,7 @@ pub async fn run(
         () = &mut stop => load.doubts.push("it was interrupted".to_owned()),
     }
     helpers.shutdown().await;
+    load.close_books(&seen);
     load.part().await;
     Ok(load.report(&seen))
 }
@@ -221,10 +222,25 @@ impl Load<'_> {
             self.shared.lock().question_all();
             self.until(|shared| shared.lock().answers_due == 0).await;
         }
-        let silent = self.shared.lock().answers_due;
+        let mut world = self.shared.lock();
+        let silent = world.answers_due;
+        world.settle_answers();
+        drop(world);
         if silent > 0 {
             self.doubts
                 .push(format!("{silent} connections got no answer in the end"));
+        }
+    }
+
+    /// Books what is owed, before anybody goes. What has not come by an interrupted or a limited end may be on its way.
+    fn close_books(&self, seen: &Seen) {
+        let world = &mut *self.shared.lock();
+        if world.limited.is_some() {
+            return;
+        }
+        match seen.silent {
+            true => world.ledger.settle(),
+            false => world.ledger.settle_farewells(),
         }
     }
 
@@ -266,10 +282,6 @@ impl Load<'_> {
         let options = self.options;
         let mut world = self.shared.lock();
         let storm = options.scenario == Scenario::Storm;
-        // What has not come by an interrupted or a limited end may be on its way.
-        if seen.silent && world.limited.is_none() {
-            world.ledger.settle();
-        }
         let driver = seen.own.map(|(from, to)| driver(from, to, seen.talking));
         if let Some(why) = world.failed.first() {
             self.doubts.push(format!(
@@ -291,6 +303,7 @@ impl Load<'_> {
             violations: world.ledger.violations(),
             messages,
             talks: options.scenario.talks(),
+            silent: seen.silent,
             limited: world.limited.clone().map(|why| format!("{why}: lower the load with --rate, or lift the server's limits (`chatspec serve --unlimited`)")),
             doubts: std::mem::take(&mut self.doubts),
         };

@@ -14,6 +14,8 @@ use crate::wire::{Clock, Ended};
 
 /// Codes of refusals that say that there is too much load: rate limited, at capacity.
 const LIMITS: [u64; 2] = [30, 31];
+/// The code that says that whom a private message is for has left meanwhile.
+const NO_SUCH_USER: u64 = 23;
 
 /// Shared by the tasks of one thread; nobody holds it while waiting.
 #[derive(Clone)]
@@ -163,6 +165,11 @@ impl World {
         slot.began = Some((began, Some(permit)));
     }
 
+    /// How many connections have joined, and how many will not.
+    pub(super) fn arrivals(&self) -> (u64, usize) {
+        (self.joined, self.failed.len())
+    }
+
     /// A connection did not come to stand.
     pub(super) fn failed(&mut self, why: String) {
         self.failed.push(why);
@@ -173,6 +180,9 @@ impl World {
     pub(super) fn ended(&mut self, who: Id, ended: &Ended) {
         let slot = &mut self.slots[who as usize];
         slot.open = false;
+        if self.phase == Phase::Over {
+            return;
+        }
         let answers = slot
             .asked
             .drain(..)
@@ -190,20 +200,21 @@ impl World {
             self.failed
                 .push(format!("{} before it had joined", ended.0));
         }
-        if self.phase != Phase::Over {
-            self.ledger.lost(who, &ended.0);
-        }
+        self.ledger.lost(who, &ended.0);
         self.changed.notify_one();
     }
 
-    /// What `who` received, at the time `now`.
+    /// What `who` received, at the time `now`. When all is over, others are leaving, and the books are closed.
     pub(super) fn hear(&mut self, who: Id, text: &str, now: u64) {
+        if self.phase == Phase::Over {
+            return;
+        }
         let said = self.reader.read(text);
         match self.ledger.hear(who, &said) {
             Heard::Delivery { at } => self.deliveries.record(now.saturating_sub(at)),
             Heard::Joined => self.entered(who, now),
             Heard::Answer => self.answered(who),
-            Heard::Refused { code } => self.refused(code, &said),
+            Heard::Refused { code } => self.refused(who, code, &said),
             Heard::Other | Heard::Violation => {}
         }
         let slots = &self.slots;
@@ -241,12 +252,22 @@ impl World {
                 self.ledger.left(who);
                 self.slots[who as usize].joins = self.phase == Phase::Talking;
             }
-            Some(Question::Curious) | None => {}
+            Some(Question::Curious) => {}
+            None => self.ledger.answered_again(who),
         }
     }
 
-    fn refused(&mut self, code: u64, said: &Said) {
+    fn refused(&mut self, who: Id, code: u64, said: &Said) {
         *self.refusals.entry(code).or_default() += 1;
+        // Nobody says anything else before it has joined: this connection will not, and the next one may begin.
+        let began = &mut self.slots[who as usize].began;
+        if began.take_if(|(_, permit)| permit.is_some()).is_some() {
+            self.failed(format!("its join was refused with code {code}"));
+        }
+        let crossed = code == NO_SUCH_USER && self.scenario == Scenario::Mixed;
+        if !LIMITS.contains(&code) && !crossed {
+            self.ledger.refused(who, code);
+        }
         if LIMITS.contains(&code) && self.limited.is_none() {
             let wait = match said {
                 Said::Refused {
@@ -271,6 +292,15 @@ impl World {
         self.questions += 1;
         self.answers_due = self.slots.iter().filter(|slot| slot.open).count() as u64;
         self.wake_all();
+    }
+
+    /// Books the requests that nobody has answered. The caller has made sure that no answer will come.
+    pub(super) fn settle_answers(&mut self) {
+        for (who, slot) in (0..).zip(&self.slots) {
+            if slot.open {
+                self.ledger.unanswered(who, slot.asked.len());
+            }
+        }
     }
 
     fn wake_all(&self) {

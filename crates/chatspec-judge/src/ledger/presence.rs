@@ -142,7 +142,9 @@ impl Ledger {
             (_, false, _) => self.presence(receiver, who, "nothing", &format!("{told} again")),
             // Who has come back may have left before.
             (_, _, true) if self.people[who as usize].joins == 1 => {
-                self.presence(receiver, who, "nothing", &format!("{told}, who stays"))
+                // That its connection is gone may be seen later than this.
+                self.farewells.push((receiver, who));
+                Heard::Other
             }
             _ => Heard::Other,
         }
@@ -157,7 +159,7 @@ impl Ledger {
             let hearer = &self.people[receiver as usize];
             let (sure, maybe) = (hearer.present.has(place), hearer.maybe.has(place));
             match self.people[who as usize].state {
-                State::Inside if !sure && !maybe => {
+                State::Inside if !sure && !maybe && !self.people[who as usize].lost => {
                     self.presence(receiver, who, "its newuser", "none");
                 }
                 State::Outside if sure => {
@@ -178,7 +180,7 @@ impl Ledger {
         Heard::Joined
     }
 
-    fn presence(&mut self, receiver: Id, who: Id, expected: &str, seen: &str) -> Heard {
+    pub(super) fn presence(&mut self, receiver: Id, who: Id, expected: &str, seen: &str) -> Heard {
         self.violate(
             Kind::Presence,
             receiver,

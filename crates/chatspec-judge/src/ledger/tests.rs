@@ -321,6 +321,38 @@ fn presence_that_crosses_a_join_may_come_and_need_not() {
     }
 }
 
+/// That a connection is lost may be seen before others are told of it, or after; and nobody need be told.
+#[test]
+fn who_is_lost_does_not_stay() {
+    for told in [0, 1, 2] {
+        let (found, words) = kinds(|ledger| {
+            if told == 1 {
+                tell(ledger, 0, Said::Left(0));
+            }
+            ledger.lost(0, "closed with 1008");
+            if told == 2 {
+                tell(ledger, 0, Said::Left(0));
+            }
+        });
+        assert_eq!(found, [Kind::Lost], "{told}: {words}");
+    }
+}
+
+#[test]
+fn requests_are_answered_once_and_not_refused() {
+    let (found, words) = kinds(|ledger| {
+        ledger.unanswered(0, 2);
+        ledger.answered_again(1);
+        ledger.refused(2, 22);
+        assert_eq!(ledger.violations().of(Kind::Gap), 2);
+    });
+    assert_eq!(
+        found,
+        [Kind::Gap, Kind::Duplicate, Kind::Refused],
+        "{words}"
+    );
+}
+
 #[test]
 fn a_lost_connection_is_a_violation_and_owes_its_messages() {
     let (found, _) = kinds(|ledger| {

@@ -30,6 +30,8 @@ pub enum Kind {
     Shape,
     /// The server ended a connection that did nothing wrong.
     Lost,
+    /// The server said no to what it has to take.
+    Refused,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Kind::Presence => "presence",
             Kind::Shape => "shape",
             Kind::Lost => "lost",
+            Kind::Refused => "refused",
         }
     }
 }

@@ -31,6 +31,18 @@ pub enum Fault {
     Limits,
     /// It ends connections that talk.
     Closes,
+    /// It tells the room that somebody has left, ends that connection, and wants less of everything.
+    Ousts,
+    /// It never says a word once a connection stands.
+    Mute,
+    /// It lets nobody join.
+    Refuses,
+    /// A listing is left out.
+    Forgets,
+    /// A listing is told twice.
+    Repeats,
+    /// A message is refused for no reason.
+    Denies,
 }
 
 #[derive(Default)]
@@ -38,6 +50,7 @@ struct Room {
     /// Session, name and room.
     people: Vec<[String; 3]>,
     deliveries: usize,
+    listings: usize,
     /// What was held back, and for whom.
     held: Option<(String, Value)>,
 }
@@ -57,7 +70,15 @@ impl Room {
             return;
         };
         let text = |key: &str| message[key].as_str().map(str::to_owned);
+        let refuse = |code: u64| {
+            let refusal = json!({"code": code, "message": "no"}).to_string();
+            asked.reply("message", &[refusal.into()]);
+        };
+        if fault == Fault::Mute {
+            return;
+        }
         match message["event"].as_str() {
+            Some("join") if fault == Fault::Refuses => refuse(20),
             Some("join") => {
                 let (user, room) = (text("user").expect("a name"), text("room").expect("a room"));
                 self.people
@@ -80,10 +101,22 @@ impl Room {
                     asked.tell(sid, "chat", std::slice::from_ref(&news));
                 }
             }
-            Some("users") => asked.reply(
-                "chat",
-                &[json!({"type": "users", "message": "Users in room: []"})],
-            ),
+            Some("users") => {
+                self.listings += 1;
+                let times = match fault {
+                    _ if !self.listings.is_multiple_of(7) => 1,
+                    Fault::Forgets => 0,
+                    Fault::Repeats => 2,
+                    _ => 1,
+                };
+                for _ in 0..times {
+                    asked.reply(
+                        "chat",
+                        &[json!({"type": "users", "message": "Users in room: []"})],
+                    );
+                }
+            }
+            Some("chat") if fault == Fault::Denies => refuse(22),
             Some("chat" | "image") => self.say(fault, asked, message),
             _ => {}
         }
@@ -96,6 +129,9 @@ impl Room {
         }
         if fault == Fault::Closes {
             return asked.close();
+        }
+        if fault == Fault::Ousts {
+            return self.oust(asked);
         }
         let people = self.people.clone();
         let Some([_, user, room]) = people.iter().find(|[sid, ..]| sid == asked.sid()) else {
@@ -117,6 +153,21 @@ impl Room {
                 asked.tell(&held, "chat", &[told]);
             }
         }
+    }
+
+    /// As a limiting server does with one who goes on.
+    fn oust(&mut self, asked: &Asked<'_>) {
+        let Some(at) = self.people.iter().position(|[sid, ..]| sid == asked.sid()) else {
+            return;
+        };
+        let [_, user, room] = self.people.remove(at);
+        let news = json!({"type": "deluser", "message": format!("User {user} left room {room}")});
+        for [sid, ..] in self.people.iter().filter(|person| person[2] == room) {
+            asked.tell(sid, "chat", std::slice::from_ref(&news));
+        }
+        let refusal = json!({"code": 30, "message": "slow down", "retry_ms": 40}).to_string();
+        asked.reply("message", &[refusal.into()]);
+        asked.close();
     }
 
     fn deliver(
