@@ -56,7 +56,7 @@ table! {
         trusted_proxy: Vec<IpAddr> as List<IpAddr> = Vec::new();
     }
     "Origins" {
-        /// Origin of pages that may use the server, such as `https://chat.example`; `loopback` for all pages of this machine,
+        /// Origin of pages that may use the server, such as `https://talk.example`; `loopback` for all pages of this machine,
         /// `*` for all pages. The server's own page may in any case (rule `transport.cross-origin.allow-list`).
         allow_origin: Vec<AllowedOrigin> as List<AllowedOrigin> = vec![AllowedOrigin::Loopback];
         /// Name under which the server may be asked, besides those of this machine and the address where it listens; `*` for

@@ -101,9 +101,9 @@ fn a_mistake_in_a_file_is_shown_where_it_is() {
             "write strings in quotes, in square brackets",
         ),
         (
-            "allow-origin = [\"chat.example\"]",
+            "allow-origin = [\"talk.example\"]",
             1,
-            "allow-origin: \"chat.example\" cannot be used; write an origin such as",
+            "allow-origin: \"talk.example\" cannot be used; write an origin such as",
         ),
         (
             "trusted-proxy = [\"10.0.0\"]",
@@ -161,10 +161,10 @@ fn what_is_written_can_be_read() {
         tls_cert: Some("a \"b\" \\ c".into()),
         tls_key: Some("key".into()),
         json_logs: true,
-        allow_origin: ["*", "https://chat.example", "http://[::1]:8080"]
+        allow_origin: ["*", "https://talk.example", "http://[::1]:8080"]
             .map(|text| text.parse().expect("an origin"))
             .into(),
-        allow_host: vec!["chat.example".parse().expect("a name")],
+        allow_host: vec!["talk.example".parse().expect("a name")],
         trusted_proxy: vec![[10, 0, 0, 1].into()],
         ..Config::default()
     };

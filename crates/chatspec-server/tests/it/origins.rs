@@ -54,7 +54,7 @@ async fn by_default_pages_of_this_machine_and_of_the_server_may() {
         "http://localhost:8080",
         "https://127.0.0.1",
         "http://[::1]:3000",
-        "http://chat.localhost",
+        "http://talk.localhost",
     ] {
         let response = from(&server, origin).await;
         assert_eq!(response.status, 200, "{origin}");
@@ -88,12 +88,12 @@ async fn by_default_pages_of_this_machine_and_of_the_server_may() {
 #[tokio::test]
 async fn a_list_holds_on_every_transport_and_for_preflights() {
     let server = Server::with(config(
-        &["https://chat.example", "http://other.example:8080"],
+        &["https://talk.example", "http://other.example:8080"],
         &[],
     ))
     .await;
     let evil = "Origin: https://evil.example\r\n";
-    let good = "Origin: https://chat.example:443\r\n";
+    let good = "Origin: https://talk.example:443\r\n";
     assert_forbidden(&request(server.address, "GET", OPEN, evil, "").await);
     let websocket = OPEN.replace("polling", "websocket");
     let response = request(
@@ -130,7 +130,7 @@ async fn a_list_holds_on_every_transport_and_for_preflights() {
     assert_forbidden(&request(server.address, "GET", OPEN, &format!("{good}{evil}"), "").await);
     // This machine is not on the list.
     assert_forbidden(&from(&server, "http://localhost:8080").await);
-    assert_forbidden(&from(&server, "http://chat.example").await);
+    assert_forbidden(&from(&server, "http://talk.example").await);
     for headers in [good, "Origin: http://other.example:8080\r\n"] {
         assert_eq!(
             request(server.address, "GET", OPEN, headers, "")
@@ -200,13 +200,13 @@ async fn a_foreign_name_is_no_name_of_the_server() {
     for host in ["localhost", "LOCALHOST:1", "127.0.0.1:80", "[::1]:5005"] {
         assert_eq!(get(&server, host, "").await.status, 200, "{host}");
     }
-    let server = Server::with(config(&["loopback"], &["chat.example"])).await;
-    assert_eq!(get(&server, "chat.example", "").await.status, 200);
+    let server = Server::with(config(&["loopback"], &["talk.example"])).await;
+    assert_eq!(get(&server, "talk.example", "").await.status, 200);
     assert_eq!(
         get(
             &server,
             "Chat.Example.:8443",
-            "Origin: https://chat.example:8443\r\n"
+            "Origin: https://talk.example:8443\r\n"
         )
         .await
         .status,

@@ -6,7 +6,7 @@ use super::*;
 
 /// Mallory's input, and the first step after it that is played whatever became of her.
 fn input(free: bool) -> (Fixture, usize) {
-    let text = "id: packet/x\ntitle: X\nrules: [robust.packet.type]\nover: session\ninputs:\n  - id: S-03\n    title: x\n    do:\n      - packets: ['47']\n    outcome: [ignored]\n";
+    let text = "id: packet/x\ntitle: X\nrules: [robust.packet.wrong-way]\nover: session\ninputs:\n  - id: S-03\n    title: x\n    do:\n      - packets: ['47']\n    outcome: [ignored]\n";
     let mut inputs = hostile::load("hostile/packet/x.yaml", text).expect("a right fixture");
     let mut fixture = inputs.remove(0);
     let input = fixture.input.as_mut().expect("a bad input");
@@ -75,7 +75,7 @@ fn a_free_input_may_lead_to_any_message() {
 fn an_acknowledgement_of_an_id_that_nobody_gave_is_wrong() {
     let wrong = |act: &str, id: u64| {
         let text = format!(
-            "id: packet/x\ntitle: X\nrules: [robust.packet.type]\nover: session\ninputs:\n  - id: S-03\n    title: x\n    do:\n      - {act}\n    outcome: [accepted, ignored]\n"
+            "id: packet/x\ntitle: X\nrules: [robust.packet.wrong-way]\nover: session\ninputs:\n  - id: S-03\n    title: x\n    do:\n      - {act}\n    outcome: [accepted, ignored]\n"
         );
         let mut inputs = hostile::load("hostile/packet/x.yaml", &text).expect("a right fixture");
         let fixture = inputs.remove(0);
@@ -107,7 +107,7 @@ fn an_acknowledgement_of_an_id_that_nobody_gave_is_wrong() {
             .judge(&named.chain(more).collect())
             .expect("values that can be made");
         let of_rule = |finding: &Finding| {
-            finding.rule == "robust.packet.type" && finding.outcome.is_violation()
+            finding.rule == "robust.packet.wrong-way" && finding.outcome.is_violation()
         };
         judged.findings.iter().any(of_rule)
     };
@@ -132,7 +132,7 @@ fn an_id_stands_for_one_input() {
     assert_eq!(hostile::lint_all(&[one, other]), []);
 }
 
-/// Rule `robust.packet.type` and its like accept words, which a report shows to people.
+/// Rule `robust.packet.wrong-way` and its like accept words, which a report shows to people.
 #[test]
 fn outcomes_are_words_for_people() {
     let shown = |word: hostile::Word| word.to_string();

@@ -110,7 +110,7 @@ impl FromStr for HostName {
         match (text, Authority::parse(text)) {
             ("*", _) => Ok(HostName(None)),
             (_, Some(host)) if host.port.is_none() => Ok(HostName(Some(host))),
-            _ => Err("write a name such as chat.example, without a port, or *".to_owned()),
+            _ => Err("write a name such as talk.example, without a port, or *".to_owned()),
         }
     }
 }

@@ -67,7 +67,7 @@ pub enum AllowedOrigin {
     Any,
     /// Every page of this machine: `loopback`.
     Loopback,
-    /// The pages of one origin, such as `https://chat.example`.
+    /// The pages of one origin, such as `https://talk.example`.
     One(PageOrigin),
 }
 
@@ -79,7 +79,7 @@ impl FromStr for AllowedOrigin {
             "*" => Ok(AllowedOrigin::Any),
             "loopback" => Ok(AllowedOrigin::Loopback),
             origin => parse(origin).map(AllowedOrigin::One).ok_or_else(|| {
-                "write an origin such as https://chat.example, with nothing behind it, or loopback, or *"
+                "write an origin such as https://talk.example, with nothing behind it, or loopback, or *"
                     .to_owned()
             }),
         }
