@@ -205,7 +205,7 @@ async fn a_foreign_name_is_no_name_of_the_server() {
     assert_eq!(
         get(
             &server,
-            "Chat.Example.:8443",
+            "Talk.Example.:8443",
             "Origin: https://talk.example:8443\r\n"
         )
         .await
