@@ -60,8 +60,10 @@ pub async fn open(args: &Test) -> Result<Server, Failure> {
 
 /// Starts the embedded reference server without limits, to be measured.
 pub async fn reference() -> Result<Server, Failure> {
-    let mut config = Config::default();
-    config.lift_limits();
+    let config = Config {
+        unlimited: true,
+        ..Config::default()
+    };
     let (url, repeat, running) = embedded(config).await?;
     let target = Target::parse(&url).map_err(|error| Failure::ours(error.to_string()))?;
     Ok(Server {

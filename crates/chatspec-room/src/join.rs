@@ -4,7 +4,7 @@ use chatspec::message::{Join, NewUser, ServerMessage};
 use chatspec::name::{RoomName, UserName};
 use chatspec::refusal::{Code, Refusal};
 
-use crate::register::Register;
+use crate::register::{Record, Register};
 use crate::rooms::Decision;
 use crate::{Audience, Delivery, SessionId, leave};
 
@@ -13,8 +13,17 @@ pub(crate) fn join(register: &mut Register, session: SessionId, request: Join) -
     // rule: join.defaults
     let user = request.user.unwrap_or_default();
     let room = request.room.unwrap_or_default();
+    let stays = |record: &Record| record.room.key() == room.key();
+    let is_there = register.record(session).is_some_and(stays);
+    // rule: limits.bounded
+    if !is_there && register.is_full(room.key()) {
+        return Err(Refusal::new(
+            Code::AtCapacity,
+            "the room has as many members as it takes",
+        ));
+    }
     Ok(match register.record(session) {
-        Some(record) if record.room.key() == room.key() => stay(register, session, user, room),
+        Some(_) if is_there => stay(register, session, user, room),
         // rule: join.move.leaves
         Some(_) => {
             let mut deliveries = leave::depart(register, session);

@@ -39,9 +39,24 @@ pub(crate) struct Register {
     skeletons: BTreeMap<Skeleton, BTreeSet<SessionId>>,
     rooms: BTreeMap<NameKey, BTreeMap<u64, SessionId>>,
     entries: u64,
+    /// Members that a room may have; any number, where there is none.
+    most: Option<usize>,
 }
 
 impl Register {
+    pub(crate) fn with_members(most: usize) -> Register {
+        Register {
+            most: Some(most),
+            ..Register::default()
+        }
+    }
+
+    /// Whether a room takes nobody else.
+    pub(crate) fn is_full(&self, room: &NameKey) -> bool {
+        let members = self.rooms.get(room).map_or(0, BTreeMap::len);
+        self.most.is_some_and(|most| members >= most)
+    }
+
     pub(crate) fn record(&self, session: SessionId) -> Option<&Record> {
         self.records.get(&session)
     }

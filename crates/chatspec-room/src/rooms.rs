@@ -20,6 +20,14 @@ pub struct Rooms {
 }
 
 impl Rooms {
+    /// Rooms that take no more than so many members each. Those of [`Rooms::default`] take any number.
+    // rule: limits.bounded
+    pub fn with_members(most: usize) -> Rooms {
+        Rooms {
+            register: Register::with_members(most),
+        }
+    }
+
     /// Carries out one command and returns every consequence, in the order in which it is to be carried out.
     ///
     /// It never fails. A command that is refused changes nothing and leads to one [`Delivery::Refuse`]. A command

@@ -14,7 +14,7 @@ use std::time::Duration;
 use chatspec::limits;
 
 pub use self::error::{ConfigError, Place};
-use self::kind::{Bytes, Count, File, Kind, List, Milliseconds, PerSecond, Switch, Text};
+use self::kind::{Bytes, Count, File, Kind, List, Maybe, Milliseconds, PerSecond, Switch, Text};
 pub use self::layer::PREFIX;
 pub use self::setting::Setting;
 use self::setting::table;
@@ -26,8 +26,12 @@ table! {
     "Program" {
         /// Address to listen on, with a port; port 0 takes a free one. Whoever calls `serve` in a program has listened already.
         listen: String as Text = "127.0.0.1:5005".to_owned();
+        /// Address on which to answer `/metrics`, `/healthz` and `/readyz`; nothing else is there.
+        metrics_listen: Option<String> as Maybe = None;
         /// Log as JSON, one record a line.
         json_logs: bool as Switch = false;
+        /// Lift the rates of a connection, the caps on connections and that on members, to measure.
+        unlimited: bool as Switch = false;
     }
     "Heartbeat and sessions" {
         /// Time between two pings (rule `transport.heartbeat.bound`).
@@ -48,10 +52,8 @@ table! {
         connections_per_address: usize as Count = 4_096, 1..=10_000_000;
         /// Sessions that have not asked for the namespace yet; one more is refused with 503.
         sessions_unconnected: usize as Count = 5_000, 1..=10_000_000;
-        /// New connections of one address in a second, for longer than a burst.
-        connects_per_second: usize as Count = 1_000, 1..=1_000_000;
-        /// New connections of one address at once, after a pause.
-        connects_burst: usize as Count = 2_000, 1..=1_000_000;
+        /// New connections of one address.
+        connect_rate: Rate as PerSecond = Rate::new(1_000, 2_000);
         /// Address of a proxy that is believed what it says in `X-Forwarded-For`.
         trusted_proxy: Vec<IpAddr> as List<IpAddr> = Vec::new();
     }
@@ -75,6 +77,10 @@ table! {
         header_bytes: usize as Bytes = 16_384, 1_024..=1_000_000;
         /// Fields that the header of a request may have; more get status 431.
         headers: usize as Count = 64, 8..=1_000;
+    }
+    "Rooms" {
+        /// Members that a room may have (rule `limits.bounded`); a join more is refused with code 31.
+        room_members: usize as Count = 10_000, 1..=10_000_000;
     }
     "Messages" {
         /// Largest POST body, WebSocket message and WebSocket frame; advertised as `maxPayload` (rule
@@ -117,14 +123,17 @@ table! {
 }
 
 impl Config {
-    /// Lifts the rates of a connection and the caps on connections, for those who measure.
-    pub fn lift_limits(&mut self) {
+    /// The settings that hold: where it is [`unlimited`](Config::unlimited), without rates of a connection and caps.
+    pub(crate) fn effective(mut self) -> Config {
+        if !self.unlimited {
+            return self;
+        }
         self.connections = 10_000_000;
         self.connections_per_address = 10_000_000;
         self.sessions_unconnected = 10_000_000;
-        self.connects_per_second = 1_000_000;
-        self.connects_burst = 1_000_000;
+        self.room_members = 10_000_000;
         for rate in [
+            &mut self.connect_rate,
             &mut self.chat_rate,
             &mut self.image_rate,
             &mut self.join_rate,
@@ -134,6 +143,7 @@ impl Config {
         ] {
             *rate = Rate::NONE;
         }
+        self
     }
 
     pub(crate) fn rates(&self) -> Rates {

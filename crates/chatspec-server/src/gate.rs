@@ -1,18 +1,18 @@
 //! Who may come in: how many connections and sessions there are, and how fast new ones come.
 
-mod bucket;
 mod client;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::time::Instant;
 
-use self::bucket::{Bucket, Rate};
 pub(crate) use self::client::{Client, proxies};
 use crate::config::Config;
+use crate::rate::{Bucket, Rate};
 
 /// Why one more is too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -32,6 +32,8 @@ pub(crate) enum Full {
 pub(crate) struct Gate {
     limits: Limits,
     state: Mutex<State>,
+    /// Buckets count from here.
+    start: Instant,
 }
 
 struct Limits {
@@ -68,12 +70,10 @@ impl Gate {
                 total: config.connections,
                 per_address: config.connections_per_address,
                 unconnected: config.sessions_unconnected,
-                rate: Rate {
-                    per_second: config.connects_per_second,
-                    burst: config.connects_burst,
-                },
+                rate: config.connect_rate,
             },
             state: Mutex::default(),
+            start: Instant::now(),
         }
     }
 
@@ -81,7 +81,7 @@ impl Gate {
     pub(crate) fn connect(self: &Arc<Self>, client: Client) -> Result<Connection, Full> {
         let mut state = self.lock();
         state.has_room(&self.limits, client, |state| &state.connections)?;
-        state.pace(self.limits.rate, client)?;
+        state.pace(self.limits.rate, self.start.elapsed(), client)?;
         state.connections.add(client);
         Ok(Connection {
             gate: Arc::clone(self),
@@ -102,7 +102,7 @@ impl Gate {
         }
         state.has_room(&self.limits, client, |state| &state.sessions)?;
         if is_forwarded {
-            state.pace(self.limits.rate, client)?;
+            state.pace(self.limits.rate, self.start.elapsed(), client)?;
         }
         state.sessions.add(client);
         state.unconnected += 1;
@@ -138,23 +138,20 @@ impl State {
         Ok(())
     }
 
-    fn pace(&mut self, rate: Rate, client: Client) -> Result<(), Full> {
+    fn pace(&mut self, rate: Rate, now: Duration, client: Client) -> Result<(), Full> {
         let Some(address) = client.counted() else {
             return Ok(());
         };
-        let now = Instant::now();
         if self.rates.len() >= self.sweep_at.max(RATES) {
-            self.rates.retain(|_, bucket| !bucket.is_full(rate, now));
+            self.rates.retain(|_, bucket| !bucket.is_full(now));
             self.sweep_at = 2 * self.rates.len();
         }
-        let bucket = self
-            .rates
-            .entry(address)
-            .or_insert_with(|| Bucket::full(rate, now));
-        match bucket.take(rate, now) {
-            true => Ok(()),
-            false => Err(Full::Rate),
+        let bucket = self.rates.entry(address).or_default();
+        if !bucket.wait(rate, now, 1).is_zero() {
+            return Err(Full::Rate);
         }
+        bucket.take(rate, now, 1);
+        Ok(())
     }
 }
 

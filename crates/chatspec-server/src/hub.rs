@@ -52,15 +52,16 @@ struct Desk {
 }
 
 impl Hub {
-    pub(crate) fn new() -> Self {
-        Self::with(Desk::default())
+    /// Rooms of so many members each.
+    pub(crate) fn new(members: usize) -> Self {
+        Self::with(Desk::new(members))
     }
 
     #[cfg(feature = "fault")]
-    pub(crate) fn faulty(faults: crate::Faults) -> Self {
+    pub(crate) fn faulty(faults: crate::Faults, members: usize) -> Self {
         Self::with(Desk {
             faults: Some(faults),
-            ..Desk::default()
+            ..Desk::new(members)
         })
     }
 
@@ -193,6 +194,13 @@ impl Hub {
 }
 
 impl Desk {
+    fn new(members: usize) -> Self {
+        Self {
+            rooms: Rooms::with_members(members),
+            ..Self::default()
+        }
+    }
+
     /// Takes a session out, and says whether it was in.
     fn take_out(&mut self, session: SessionId, io: &SocketIo) -> bool {
         let was_in = self.open.remove(&session);

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn who_drains_is_not_ready() {
-        let hub = Hub::new();
+        let hub = Hub::new(usize::MAX);
         assert_eq!(ready(&hub).status(), StatusCode::OK);
         hub.metrics.drain();
         assert_eq!(ready(&hub).status(), StatusCode::SERVICE_UNAVAILABLE);

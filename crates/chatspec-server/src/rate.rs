@@ -81,6 +81,11 @@ impl Bucket {
         self.full_at = self.after(rate, now, tokens);
     }
 
+    /// Whether it is as if nothing had ever been taken.
+    pub(crate) fn is_full(self, now: Duration) -> bool {
+        self.full_at <= now
+    }
+
     fn after(self, rate: Rate, now: Duration, tokens: u32) -> Duration {
         self.full_at.max(now) + rate.time_of(tokens.min(rate.burst))
     }
@@ -115,6 +120,7 @@ mod tests {
         assert_eq!(one(&mut bucket, ms(1_030)), ms(20));
         assert_eq!(one(&mut bucket, ms(1_050)), Duration::ZERO);
         assert_eq!(one(&mut bucket, ms(1_050)), ms(50));
+        assert!(!bucket.is_full(ms(1_299)) && bucket.is_full(ms(1_300)));
         // Nothing is saved up beyond the burst.
         for _ in 0..5 {
             assert_eq!(one(&mut bucket, ms(100_000)), Duration::ZERO);

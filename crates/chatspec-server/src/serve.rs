@@ -94,8 +94,9 @@ async fn start<L: Listener>(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     config.check()?;
+    let config = config.effective();
     let (gate, edge) = entrance(&listener, &config)?;
-    let hub = Arc::new(Hub::new().guarded(tokens(&config)?));
+    let hub = Arc::new(Hub::new(config.room_members).guarded(tokens(&config)?));
     thread::run(shutdown, move |stopped| {
         let (router, io) = http::router(&config, edge, Arc::clone(&hub));
         let service = Service {
@@ -124,7 +125,7 @@ pub async fn serve_faulty<L: Listener>(
     config.check()?;
     let wrap = std::mem::replace(&mut faults.router, Box::new(|router| router));
     let other_namespace = faults.other_namespace;
-    let hub = Arc::new(Hub::faulty(faults));
+    let hub = Arc::new(Hub::faulty(faults, config.room_members));
     let (gate, edge) = entrance(&listener, &config)?;
     thread::run(shutdown, move |stopped| {
         let (router, io) = http::router(&config, edge, Arc::clone(&hub));

@@ -101,7 +101,10 @@ fn play_all<'a>(programs: &Programs, faults: &[&'a Fault], jobs: usize) -> Vec<O
     let waiting: Mutex<VecDeque<&'a Fault>> = Mutex::new(queue.into());
     let ended: Mutex<Vec<Outcome>> = Mutex::default();
     let work = || {
-        while let Some(fault) = lock(&waiting).pop_front() {
+        loop {
+            // A guard in the head of a loop would be held for the whole of its body, and only one fault played at a time.
+            let next = lock(&waiting).pop_front();
+            let Some(fault) = next else { break };
             let outcome = Outcome::new(fault, play::play(programs, fault.suite, Some(fault)));
             println!("{}", outcome.line());
             lock(&ended).push(outcome);

@@ -13,12 +13,6 @@ pub struct Serve {
     /// Print all settings as they would be, as such a file, and serve nothing
     #[arg(long)]
     pub print_config: bool,
-    /// Address on which to answer /metrics, /healthz and /readyz; nothing else is there
-    #[arg(long, value_name = "ADDRESS")]
-    pub metrics_listen: Option<String>,
-    /// Lift the rates of a connection and the caps on connections, to measure
-    #[arg(long)]
-    pub unlimited: bool,
     #[command(flatten)]
     pub flags: Flags,
 }

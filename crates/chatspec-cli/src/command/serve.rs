@@ -21,7 +21,7 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
     }
     logs(config.json_logs);
     let listener = bind(&config.listen, "--listen").await?;
-    let monitor = match &args.metrics_listen {
+    let monitor = match &config.metrics_listen {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
@@ -84,9 +84,6 @@ fn settings(args: &Serve) -> Result<Config, Failure> {
     config.lay_environment(variables).map_err(unusable)?;
     for (setting, values) in &args.flags.0 {
         config.lay_flag(setting, values).map_err(unusable)?;
-    }
-    if args.unlimited {
-        config.lift_limits();
     }
     Ok(config)
 }

@@ -1,4 +1,6 @@
-use crate::play::play;
+use chatspec_room::Rooms;
+
+use crate::play::{play, play_in};
 
 // rule: join.announce
 // rule: name.shown
@@ -176,6 +178,48 @@ fn a_bad_name_changes_nothing() {
         1 refused 12
         > 1 {"event":"leave"}
         1 refused 21
+        "#,
+    );
+}
+
+// rule: limits.bounded
+// rule: join.refused-keeps
+// rule: refusal.priority
+#[test]
+fn a_full_room_takes_nobody_else() {
+    play_in(
+        Rooms::with_members(2),
+        r#"
+        > 1 {"event":"join","user":"ada","room":"r"}
+        1 enters r
+        #r: {"type":"newuser","message":"New User ada joined room r"}
+        > 2 {"event":"join","user":"bob","room":"R"}
+        2 enters r
+        #r: {"type":"newuser","message":"New User bob joined room R"}
+        > 3#7 {"event":"join","user":"cy","room":"r"}
+        3 refused 31
+        3 ack 7 31
+        > 3! {"event":"join","user":"cy","room":"r"}
+        3 refused 30
+        > 3 {"event":"join","user":"ada","room":"r"}
+        3 refused 20
+        > 3 {"event":"join","user":"cy","room":"s"}
+        3 enters s
+        #s: {"type":"newuser","message":"New User cy joined room s"}
+        > 3 {"event":"join","user":"cy","room":"r"}
+        3 refused 31
+        > 3 {"event":"users","room":"s"}
+        3: {"type":"users","message":"Users in room: ['CY']"}
+        > 2 {"event":"join","user":"bo","room":"r"}
+        #r but 2: {"type":"deluser","message":"User bob left room R"}
+        #r: {"type":"newuser","message":"New User bo joined room r"}
+        > 1 gone
+        1 exits r
+        #r but 1: {"type":"deluser","message":"User ada left room r"}
+        > 3 {"event":"join","user":"cy","room":"r"}
+        3 exits s
+        3 enters r
+        #r: {"type":"newuser","message":"New User cy joined room r"}
         "#,
     );
 }

@@ -11,7 +11,12 @@ use chatspec_room::{AckToken, Action, Audience, Command, Delivery, Rooms, Sessio
 /// Plays a conversation from the start and compares every delivery.
 #[track_caller]
 pub fn play(script: &str) {
-    let mut rooms = Rooms::default();
+    play_in(Rooms::default(), script);
+}
+
+/// The same in these rooms.
+#[track_caller]
+pub fn play_in(mut rooms: Rooms, script: &str) {
     let mut seen = Vec::new();
     for line in lines(script) {
         if let Some(command) = line.strip_prefix("> ") {

@@ -89,6 +89,22 @@ impl Kind for Text {
     }
 }
 
+/// A text, or none.
+pub(super) struct Maybe;
+
+impl Kind for Maybe {
+    type Is = Option<String>;
+    const FORM: Form = Form::Text;
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<Option<String>, Problem> {
+        Ok(texts.last().filter(|text| !text.is_empty()).cloned())
+    }
+
+    fn show(is: &Option<String>) -> Vec<String> {
+        is.iter().cloned().collect()
+    }
+}
+
 /// Yes or no.
 pub(super) struct Switch;
 

@@ -3,11 +3,12 @@
 use std::io;
 use std::time::Duration;
 
-use chatspec_server::Config;
+use chatspec_server::{Config, Rate};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 
-use crate::client::Client;
+use crate::client::{Client, new_user};
 use crate::memory::{Memory, NAME};
 use crate::polling::request;
 use crate::server::{Server, due};
@@ -95,8 +96,7 @@ async fn an_address_has_a_share() {
 #[tokio::test(start_paused = true)]
 async fn an_address_has_a_pace() {
     let config = Config {
-        connects_per_second: 2,
-        connects_burst: 3,
+        connect_rate: Rate::new(2, 3),
         ..Config::default()
     };
     let server = Memory::start(config);
@@ -172,4 +172,29 @@ async fn errors_of_the_listener_end_nothing() {
         server.fail(error);
     }
     assert!(served(&mut server.connect(HOME, 10_000)).await);
+}
+
+// rule: limits.bounded
+// rule: join.refused-keeps
+#[tokio::test]
+async fn a_room_has_no_more_members_than_it_may() {
+    let server = Server::with(Config {
+        room_members: 1,
+        ..Config::default()
+    })
+    .await;
+    let mut member = Client::join(server.address, "ada", "full").await;
+    let mut other = Client::join(server.address, "bob", "other").await;
+    other
+        .chat(json!({"event": "join", "user": "bob", "room": "FULL"}))
+        .await;
+    assert_eq!(other.refusal().await, 31);
+    assert_eq!(other.users("other").await, "Users in room: ['BOB']");
+    assert_eq!(member.users("full").await, "Users in room: ['ADA']");
+    member.chat(json!({"event": "leave"})).await;
+    assert_eq!(member.users("full").await, "Users in room: []");
+    other
+        .chat(json!({"event": "join", "user": "bob", "room": "FULL"}))
+        .await;
+    assert_eq!(other.event().await, new_user("bob", "FULL"));
 }

@@ -27,9 +27,11 @@ impl Server {
 
     /// One that lets a client send as much as it likes.
     pub async fn unlimited() -> Self {
-        let mut config = Config::default();
-        config.lift_limits();
-        Self::with(config).await
+        Self::with(Config {
+            unlimited: true,
+            ..Config::default()
+        })
+        .await
     }
 
     pub async fn with(config: Config) -> Self {

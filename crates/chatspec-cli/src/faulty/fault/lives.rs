@@ -53,7 +53,7 @@ pub const FAULTS: &[Fault] = &[
         "From its 500th message on, whatever a session says is refused as malformed.",
         |server| {
             // Who floods, or reads no more than that, would be thrown out before it matters.
-            server.config.lift_limits();
+            server.config.unlimited = true;
             server.config.buffer_packets = 10_000;
             let mut said = BTreeMap::<SessionId, u32>::new();
             server.faults.packet = Box::new(move |session, text| {
