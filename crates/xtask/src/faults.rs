@@ -24,8 +24,8 @@ pub struct Options {
     /// Only this fault.
     #[arg(long, value_name = "NAME")]
     pub fault: Vec<String>,
-    /// Faults at a time.
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    /// Faults at a time. Much of a run is waiting for deadlines, so that there can be more than processors.
+    #[arg(long, value_name = "N", default_value_t = 6)]
     pub jobs: usize,
     /// Cargo profile of the programs. The whole suite runs more than a hundred times: without optimisation that takes
     /// five times as long.

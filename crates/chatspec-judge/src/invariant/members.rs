@@ -99,7 +99,10 @@ impl<'a> Members<'a> {
     fn follow(&mut self, entry: &'a Entry) {
         let who = entry.who.as_str();
         match &entry.what {
-            What::Sent { args, ack, .. } => self.sent(who, args.first(), *ack),
+            What::Sent { event, args, ack } => {
+                let is_whole = event == "chat" && args.len() == 1;
+                self.sent(who, args.first(), is_whole, *ack);
+            }
             What::Event { name, args } if name == "chat" => self.told(who, args.first()),
             // Nothing has changed. Any other event says nothing of a leave.
             What::Event { name, args } if is_refusal(name, args) => {
@@ -121,7 +124,14 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn sent(&mut self, who: &'a str, message: Option<&'a Value>, ack: Option<u64>) {
+    /// What is no whole message may have been taken for a join, and counts as one that was asked for; nobody leaves by it.
+    fn sent(
+        &mut self,
+        who: &'a str,
+        message: Option<&'a Value>,
+        is_whole: bool,
+        ack: Option<u64>,
+    ) {
         let Some(message) = message else { return };
         match message.get("event").and_then(Value::as_str) {
             Some("join") => {
@@ -129,7 +139,7 @@ impl<'a> Members<'a> {
                 // Which of the two is refused, if any, is not told apart.
                 self.leaving.remove(who);
             }
-            Some("leave") => {
+            Some("leave") if is_whole => {
                 let handled = false;
                 let leave = Leave {
                     message,

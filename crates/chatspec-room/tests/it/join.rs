@@ -215,9 +215,10 @@ fn a_full_room_takes_nobody_else() {
         #r: {"type":"newuser","message":"New User bo joined room r"}
         > 1 gone
         1 exits r
-        #r but 1: {"type":"deluser","message":"User ada left room r"}
+        #r: {"type":"deluser","message":"User ada left room r"}
         > 3 {"event":"join","user":"cy","room":"r"}
         3 exits s
+        #s: {"type":"deluser","message":"User cy left room s"}
         3 enters r
         #r: {"type":"newuser","message":"New User cy joined room r"}
         "#,

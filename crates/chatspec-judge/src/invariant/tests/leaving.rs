@@ -233,3 +233,16 @@ fn the_same_text_may_go_to_two_rooms() {
     ]);
     assert_eq!(wrong(all), none());
 }
+
+#[test]
+fn what_is_no_whole_message_is_no_leave() {
+    let acts = |event: &str, args: Vec<Value>| {
+        let event = event.to_owned();
+        let ack = Some(5);
+        vec![What::Sent { event, args, ack }, acked(5, vec![])]
+    };
+    let leave = || json!({"event": "leave", "user": "x", "room": "Room-1"});
+    assert_eq!(after(acts("chat", vec![leave()])), caught());
+    assert_eq!(after(acts("chat", vec![leave(), leave()])), none());
+    assert_eq!(after(acts("Chat", vec![leave()])), none());
+}
