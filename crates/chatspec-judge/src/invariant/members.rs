@@ -125,13 +125,7 @@ impl<'a> Members<'a> {
     }
 
     /// What is no whole message may have been taken for a join, and counts as one that was asked for; nobody leaves by it.
-    fn sent(
-        &mut self,
-        who: &'a str,
-        message: Option<&'a Value>,
-        is_whole: bool,
-        ack: Option<u64>,
-    ) {
+    fn sent(&mut self, who: &'a str, message: Option<&'a Value>, is_whole: bool, ack: Option<u64>) {
         let Some(message) = message else { return };
         match message.get("event").and_then(Value::as_str) {
             Some("join") => {
