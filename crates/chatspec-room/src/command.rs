@@ -1,7 +1,10 @@
 //! What goes in: one session's act.
 
-use chatspec::message::ClientMessage;
+use chatspec::message::{ClientMessage, Join, ServerMessage};
+use chatspec::name::{RoomName, UserName};
 use chatspec::refusal::Refusal;
+
+use crate::Audience;
 
 /// One connection, as long as it lives. A client that comes back is another session.
 ///
@@ -56,6 +59,36 @@ pub enum Action {
     /// It sent something that was refused at the door. It comes through here so that a refusal and its
     /// acknowledgement keep their place among the session's other deliveries.
     Refused(Refusal),
+    /// It asked to join, and those who decide about names for several servers have let it: nobody else holds the name. The
+    /// number is its place in the order of entering rooms, if it enters one.
+    Admitted(Join, u64),
+    /// It asked to join, and they have not let it.
+    Denied(Join, Refusal),
+    /// It is a session of another server, and this happened to it there.
+    Remote(Remote),
     /// Its connection is gone.
     Disconnected,
+}
+
+/// What has happened to a session of another server. Nothing of it is refused: it has happened. That such a session leaves
+/// or ends is [`Action::Disconnected`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Remote {
+    /// It is in a room under a name, whether it has come in, moved, or changed its name. Whoever else holds the name here
+    /// does so no longer.
+    Joined {
+        /// Its name.
+        user: UserName,
+        /// Its room.
+        room: RoomName,
+        /// Its place in the order of entering rooms.
+        entered: u64,
+    },
+    /// It said something or showed an image, while it was a member of a room.
+    Said {
+        /// For whom, of those who are here.
+        audience: Audience,
+        /// What they get.
+        message: ServerMessage,
+    },
 }

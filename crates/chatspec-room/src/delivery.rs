@@ -30,6 +30,11 @@ pub enum Delivery {
         /// What they get.
         message: ServerMessage,
     },
+    /// The session is to be ended: it holds a name no longer that is another's now.
+    Expel {
+        /// Who goes.
+        session: SessionId,
+    },
     /// A refusal, for the session that caused it and for nobody else.
     Refuse {
         /// Who is refused.
@@ -48,7 +53,7 @@ pub enum Delivery {
     },
 }
 
-/// Who gets a message. Never a list of sessions: a message for a room is encoded once, whatever the room's size.
+/// Who gets a message, of the sessions of this server. Never a list of sessions: a message for a room is encoded once, whatever the room's size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
     /// One session.

@@ -4,7 +4,7 @@ use chatspec::message::{DelUser, Leave, ServerMessage};
 use chatspec::name::{RoomName, UserName};
 use chatspec::refusal::{Code, Refusal};
 
-use crate::register::Register;
+use crate::register::{Home, Register};
 use crate::rooms::Decision;
 use crate::{Audience, Delivery, SessionId};
 
@@ -51,13 +51,12 @@ pub(crate) fn depart(register: &mut Register, session: SessionId) -> Vec<Deliver
     // Out first, then the announcement: so the leaver is not among those who hear it.
     // rule: leave.silent
     // rule: leave.own-silent
-    vec![
-        Delivery::Exit {
-            session,
-            room: record.room.key().clone(),
-        },
-        announce(&record.user, &record.room, None),
-    ]
+    let exit = (record.home == Home::Here).then(|| Delivery::Exit {
+        session,
+        room: record.room.key().clone(),
+    });
+    let announcement = announce(&record.user, &record.room, None);
+    exit.into_iter().chain([announcement]).collect()
 }
 
 /// "User ... left room ...", with both names as they were shown when joining.

@@ -6,6 +6,9 @@
 //!
 //! Two sequences of equal commands give equal deliveries, so a conversation can be replayed from a list of commands.
 //!
+//! Sessions of other servers are sessions like others, with numbers that their owner gives them: what they do comes in as
+//! [`Remote`]. They are members and hold names, and nothing is ever sent to them.
+//!
 //! ```
 //! use chatspec::message::{ClientMessage, UsersRequest};
 //! use chatspec_room::{Action, Command, Rooms, SessionId};
@@ -22,9 +25,10 @@ mod image;
 mod join;
 mod leave;
 mod register;
+mod remote;
 mod rooms;
 mod users;
 
-pub use command::{AckToken, Action, Command, SessionId};
+pub use command::{AckToken, Action, Command, Remote, SessionId};
 pub use delivery::{Audience, Delivery};
-pub use rooms::Rooms;
+pub use rooms::{Place, Rooms};

@@ -4,7 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chatspec::name::{NameKey, RoomName, ShownName, Skeleton, UserName};
 
+use crate::join::Seat;
 use crate::{Audience, SessionId};
+
+/// Whose session it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// This server's.
+    Here,
+    /// Another's: it holds a name and a place, and nothing is sent to it.
+    Away,
+}
 
 /// One joined session. A session without a record has not joined.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,20 +25,31 @@ pub(crate) struct Record {
     skeleton: Skeleton,
     pub(crate) room: RoomName,
     /// Place in the order of entering rooms. A rename keeps it.
-    entered: u64,
+    pub(crate) entered: u64,
+    pub(crate) home: Home,
 }
 
 impl Record {
-    fn new(user: UserName, room: RoomName, entered: u64) -> Self {
-        let (shown, skeleton) = (user.shown(), user.skeleton());
+    fn new(seat: Seat) -> Self {
+        let (shown, skeleton) = (seat.user.shown(), seat.user.skeleton());
         Self {
-            user,
+            user: seat.user,
             shown,
             skeleton,
-            room,
-            entered,
+            room: seat.room,
+            entered: seat.entered,
+            home: seat.home,
         }
     }
+}
+
+/// The members of one room.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Members {
+    /// In order of entering. The session tells those apart who have the same place, which servers that have lost each other
+    /// can give.
+    order: BTreeSet<(u64, SessionId)>,
+    away: usize,
 }
 
 /// All records. Each index is a function of `records`; only `insert` and `remove` write, so they cannot drift apart.
@@ -37,7 +58,8 @@ pub(crate) struct Register {
     records: BTreeMap<SessionId, Record>,
     names: BTreeMap<NameKey, SessionId>,
     skeletons: BTreeMap<Skeleton, BTreeSet<SessionId>>,
-    rooms: BTreeMap<NameKey, BTreeMap<u64, SessionId>>,
+    rooms: BTreeMap<NameKey, Members>,
+    away: usize,
     entries: u64,
     /// Members that a room may have; any number, where there is none.
     most: Option<usize>,
@@ -53,7 +75,7 @@ impl Register {
 
     /// Whether a room takes nobody else.
     pub(crate) fn is_full(&self, room: &NameKey) -> bool {
-        let members = self.rooms.get(room).map_or(0, BTreeMap::len);
+        let members = self.rooms.get(room).map_or(0, |room| room.order.len());
         self.most.is_some_and(|most| members >= most)
     }
 
@@ -68,23 +90,47 @@ impl Register {
 
     /// The records of a room, in order of entering it.
     pub(crate) fn members(&self, room: &NameKey) -> impl Iterator<Item = (SessionId, &Record)> {
-        let sessions = self.rooms.get(room).into_iter().flat_map(BTreeMap::values);
-        sessions.filter_map(|session| Some((*session, self.records.get(session)?)))
+        let members = self.rooms.get(room).into_iter();
+        let sessions = members.flat_map(|members| members.order.iter());
+        sessions.filter_map(|(_, session)| Some((*session, self.records.get(session)?)))
     }
 
-    /// How many sessions an audience is.
+    /// Whether a session has joined, and is this server's.
+    pub(crate) fn is_here(&self, session: SessionId) -> bool {
+        let record = self.record(session);
+        record.is_some_and(|record| record.home == Home::Here)
+    }
+
+    /// The sessions of this server that have joined.
+    pub(crate) fn here(&self) -> impl Iterator<Item = SessionId> {
+        let records = self.records.iter();
+        records
+            .filter(|(_, record)| record.home == Home::Here)
+            .map(|(session, _)| *session)
+    }
+
+    /// The place of the next one to enter a room.
+    pub(crate) fn next_entry(&self) -> u64 {
+        self.entries
+    }
+
+    /// How many sessions of this server an audience is.
     pub(crate) fn reach(&self, audience: &Audience) -> usize {
-        let in_room = |room: &NameKey| self.rooms.get(room).map_or(0, BTreeMap::len);
+        let in_room = |room: &NameKey| {
+            let members = self.rooms.get(room);
+            members.map_or(0, |members| members.order.len() - members.away)
+        };
         match audience {
             Audience::Session(_) => 1,
             Audience::Room { room, except } => {
                 let member = except.and_then(|session| self.records.get(&session));
-                let excepted = member.is_some_and(|record| record.room.key() == room);
+                let excepted = member
+                    .is_some_and(|record| record.home == Home::Here && record.room.key() == room);
                 in_room(room) - usize::from(excepted)
             }
             Audience::Joined { except } => {
-                let excepted = except.is_some_and(|session| self.records.contains_key(&session));
-                self.records.len() - usize::from(excepted)
+                let excepted = except.is_some_and(|session| self.is_here(session));
+                self.joined() - usize::from(excepted)
             }
         }
     }
@@ -93,8 +139,9 @@ impl Register {
         self.rooms.len()
     }
 
+    /// Sessions of this server that have joined.
     pub(crate) fn joined(&self) -> usize {
-        self.records.len()
+        self.records.len() - self.away
     }
 
     /// Whether a session may go by a name: nobody else holds its key, nor a name that it could be mistaken for.
@@ -114,18 +161,23 @@ impl Register {
         other.is_some_and(|other| !(user.is_ascii() && other.user.is_ascii()))
     }
 
-    /// Puts a session into a room under a name, at the end of the room's order, instead of wherever it was.
-    pub(crate) fn enter(&mut self, session: SessionId, user: UserName, room: RoomName) {
+    /// Puts a session into a room under a name, at its place in the room's order, instead of wherever it was.
+    pub(crate) fn enter(&mut self, session: SessionId, seat: Seat) {
         self.remove(session);
-        let entered = self.entries;
-        self.entries += 1;
-        self.insert(session, Record::new(user, room, entered));
+        self.entries = self.entries.max(seat.entered.saturating_add(1));
+        self.insert(session, Record::new(seat));
     }
 
     /// Changes how a session and its room are written. The room stays the same by key, and so does the place in it.
     pub(crate) fn rewrite(&mut self, session: SessionId, user: UserName, room: RoomName) {
-        if let Some(Record { entered, .. }) = self.remove(session) {
-            self.insert(session, Record::new(user, room, entered));
+        if let Some(Record { entered, home, .. }) = self.remove(session) {
+            let seat = Seat {
+                user,
+                room,
+                entered,
+                home,
+            };
+            self.insert(session, Record::new(seat));
         }
     }
 
@@ -135,10 +187,11 @@ impl Register {
             .entry(record.skeleton.clone())
             .or_default()
             .insert(session);
-        self.rooms
-            .entry(record.room.key().clone())
-            .or_default()
-            .insert(record.entered, session);
+        let members = self.rooms.entry(record.room.key().clone()).or_default();
+        members.order.insert((record.entered, session));
+        let away = usize::from(record.home == Home::Away);
+        members.away += away;
+        self.away += away;
         self.records.insert(session, record);
     }
 
@@ -153,11 +206,13 @@ impl Register {
             }
         }
         if let Some(members) = self.rooms.get_mut(record.room.key()) {
-            members.remove(&record.entered);
-            if members.is_empty() {
+            members.order.remove(&(record.entered, session));
+            members.away -= usize::from(record.home == Home::Away);
+            if members.order.is_empty() {
                 self.rooms.remove(record.room.key());
             }
         }
+        self.away -= usize::from(record.home == Home::Away);
         Some(record)
     }
 }
@@ -174,12 +229,24 @@ mod tests {
         RoomName::parse(name).unwrap()
     }
 
+    fn enter(register: &mut Register, session: SessionId, user: UserName, room: RoomName) {
+        let entered = register.next_entry();
+        let seat = Seat {
+            user,
+            room,
+            entered,
+            home: Home::Here,
+        };
+        register.enter(session, seat);
+    }
+
     #[test]
     fn who_is_out_leaves_no_trace() {
         let mut register = Register::default();
         for n in 0..20 {
             let session = SessionId(n % 5);
-            register.enter(
+            enter(
+                &mut register,
                 session,
                 user(&format!("user {n}")),
                 room(&format!("room {}", n % 3)),
@@ -213,7 +280,12 @@ mod tests {
         let names: Vec<RoomName> = (0..1_000).map(|n| room(&n.to_string())).collect();
         for n in 0..1_000_000 {
             let who = SessionId(n as u64 % 3);
-            register.enter(who, people[n % 3].clone(), names[n % 1_000].clone());
+            enter(
+                &mut register,
+                who,
+                people[n % 3].clone(),
+                names[n % 1_000].clone(),
+            );
         }
         assert_eq!(register.rooms(), 3);
         for who in 0..3 {
@@ -233,8 +305,8 @@ mod tests {
     #[test]
     fn one_other_holder_of_a_skeleton_decides() {
         let mut register = Register::default();
-        register.enter(SessionId(0), user("bill"), room("r"));
-        register.enter(SessionId(1), user("bi11"), room("r"));
+        enter(&mut register, SessionId(0), user("bill"), room("r"));
+        enter(&mut register, SessionId(1), user("bi11"), room("r"));
         let cyrillic = user("bіll");
         assert!(!cyrillic.is_ascii());
         // The first holder in the set is the session itself; the second still counts.

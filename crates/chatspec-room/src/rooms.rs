@@ -1,11 +1,13 @@
 //! The state of the server, and the one function that changes it.
 
 use chatspec::message::ClientMessage;
-use chatspec::name::RoomName;
+use chatspec::name::{RoomName, UserName};
 use chatspec::refusal::Refusal;
 
 use crate::register::Register;
-use crate::{Action, Audience, Command, Delivery, SessionId, chat, image, join, leave, users};
+use crate::{
+    Action, Audience, Command, Delivery, SessionId, chat, image, join, leave, remote, users,
+};
 
 /// What a message leads to: its deliveries, or the refusal that it gets instead.
 pub(crate) type Decision = Result<Vec<Delivery>, Refusal>;
@@ -17,6 +19,17 @@ pub(crate) type Decision = Result<Vec<Delivery>, Refusal>;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rooms {
     register: Register,
+}
+
+/// Where a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Under which name.
+    pub user: &'a UserName,
+    /// In which room.
+    pub room: &'a RoomName,
+    /// Its place in the order of entering rooms.
+    pub entered: u64,
 }
 
 impl Rooms {
@@ -63,6 +76,26 @@ impl Rooms {
         deliveries
     }
 
+    /// Where a session is, if it has joined.
+    pub fn place(&self, session: SessionId) -> Option<Place<'_>> {
+        self.register.record(session).map(|record| Place {
+            user: &record.user,
+            room: &record.room,
+            entered: record.entered,
+        })
+    }
+
+    /// The sessions of this server that have joined, and where they are.
+    pub fn here(&self) -> impl Iterator<Item = (SessionId, Place<'_>)> {
+        let here = self.register.here();
+        here.filter_map(|session| Some((session, self.place(session)?)))
+    }
+
+    /// Whether a room takes a session, or has it already.
+    pub fn has_place(&self, session: SessionId, room: &RoomName) -> bool {
+        join::has_place(&self.register, session, room)
+    }
+
     /// The sessions in a room, in order of entering it.
     pub fn members(&self, room: &RoomName) -> impl Iterator<Item = SessionId> {
         self.register
@@ -70,9 +103,14 @@ impl Rooms {
             .map(|(session, _)| session)
     }
 
-    /// How many sessions an audience is at this moment.
+    /// How many sessions of this server an audience is at this moment.
     pub fn reach(&self, audience: &Audience) -> usize {
         self.register.reach(audience)
+    }
+
+    /// More than the place of anybody in a room's order, now or before.
+    pub fn next_entry(&self) -> u64 {
+        self.register.next_entry()
     }
 
     /// Rooms that have a member.
@@ -80,7 +118,7 @@ impl Rooms {
         self.register.rooms()
     }
 
-    /// Sessions that have joined.
+    /// Sessions of this server that have joined.
     pub fn joined(&self) -> usize {
         self.register.joined()
     }
@@ -106,7 +144,11 @@ impl Rooms {
                 self.check(session, &message)?;
                 Err(refusal)
             }
-            Action::Refused(refusal) => Err(refusal),
+            Action::Refused(refusal) | Action::Denied(_, refusal) => Err(refusal),
+            Action::Admitted(request, entered) => {
+                join::admitted(&mut self.register, session, request, entered)
+            }
+            Action::Remote(what) => Ok(remote::remote(&mut self.register, session, what)),
             // rule: presence.cleanup
             // rule: presence.namespace-disconnect
             Action::Disconnected => Ok(leave::depart(&mut self.register, session)),

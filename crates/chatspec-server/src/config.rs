@@ -18,6 +18,7 @@ use self::kind::{Bytes, Count, File, Kind, List, Maybe, Milliseconds, PerSecond,
 pub use self::layer::PREFIX;
 pub use self::setting::Setting;
 use self::setting::table;
+use crate::cluster::Broker;
 use crate::edge::{AllowedOrigin, HostName};
 use crate::meter::Rates;
 use crate::rate::Rate;
@@ -27,7 +28,7 @@ table! {
         /// Address to listen on, with a port; port 0 takes a free one. Whoever calls `serve` in a program has listened already.
         listen: String as Text = "127.0.0.1:5005".to_owned();
         /// Address on which to answer `/metrics`, `/healthz` and `/readyz`; nothing else is there.
-        metrics_listen: Option<String> as Maybe = None;
+        metrics_listen: Option<String> as Maybe<String> = None;
         /// Log as JSON, one record a line.
         json_logs: bool as Switch = false;
         /// Lift the rates of a connection, the caps on connections and that on members, to measure.
@@ -114,6 +115,30 @@ table! {
         /// File with a token a line; a client has to give one of them as `token` in its CONNECT.
         auth_token_file: Option<PathBuf> as File = None;
     }
+    "Cluster" {
+        /// Broker, Redis or Valkey, over which servers are one: `redis://[:password@]host:port[/database]`, or `rediss://` for TLS.
+        cluster: Option<Broker> as Maybe<Broker> = None;
+        /// Start although the broker cannot be reached; until it can, nobody can join.
+        cluster_optional: bool as Switch = false;
+        /// Name of the cluster: servers on one broker that have the same are one.
+        cluster_name: String as Text = "chatspec".to_owned();
+        /// Name of this server in the cluster, which no other may have; made up where it is not set.
+        cluster_node: Option<String> as Maybe<String> = None;
+        /// Certificates in PEM that vouch for the broker's, instead of those of the system.
+        cluster_ca: Option<PathBuf> as File = None;
+        /// Time after which a server that is silent is taken for dead. A third of it more, and its members are out.
+        cluster_lease: Duration as Milliseconds = Duration::from_secs(9), 300..=600_000;
+        /// Time in which the broker has to answer.
+        cluster_timeout: Duration as Milliseconds = Duration::from_secs(2), 50..=600_000;
+        /// Time that a join waits for the cluster; after it, it is refused with code 31.
+        cluster_patience: Duration as Milliseconds = Duration::from_secs(2), 50..=600_000;
+        /// Messages that may wait for the broker. What has no place is told to the rooms of other servers as a gap.
+        cluster_outbox: usize as Count = 10_000, 1..=10_000_000;
+        /// Bytes of them.
+        cluster_outbox_bytes: usize as Bytes = 64 << 20, 1_000..=10_000_000_000;
+        /// Entries that the broker keeps for a server that is behind; one that is further behind is told of a gap.
+        cluster_stream: usize as Count = 10_000, 100..=100_000_000;
+    }
     "Encryption" {
         /// Certificate chain in PEM; with it and its key the server speaks TLS alone.
         tls_cert: Option<PathBuf> as File = None;
@@ -172,7 +197,20 @@ impl Config {
                 .set(&mut again, &texts)
                 .map_err(|problem| problem.at(Place::Field(setting.name)))?;
         }
-        self.pair()
+        self.pair()?;
+        self.unite()
+    }
+
+    /// A cluster needs a program that can be a part of one.
+    fn unite(&self) -> Result<(), ConfigError> {
+        if self.cluster.is_none() || cfg!(feature = "cluster") {
+            return Ok(());
+        }
+        Err(ConfigError {
+            place: Place::Field("cluster"),
+            problem: "this program was built without it".to_owned(),
+            mend: "build it with the feature `cluster`".to_owned(),
+        })
     }
 
     /// A certificate is of no use without its key, nor the other way round.

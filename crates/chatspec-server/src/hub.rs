@@ -3,6 +3,8 @@
 //! A command is applied and its deliveries are carried out under one lock, so all sessions see one order of events
 //! (rule `order.room.total`): socketioxide's own broadcast takes a read lock only, and two of them can cross.
 
+mod nodes;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -12,6 +14,7 @@ use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, SocketRef};
 
 use crate::auth::Tokens;
+use crate::cluster::{Cluster, Turn};
 use crate::journal::Entry;
 use crate::metrics::{Levels, Metrics};
 use crate::outbound::{Slow, Voice};
@@ -47,6 +50,8 @@ struct Desk {
     /// Out, and not yet told.
     partings: Vec<Parting>,
     metrics: Arc<Metrics>,
+    /// The other nodes, if there can be any.
+    cluster: Option<Cluster>,
     #[cfg(feature = "fault")]
     faults: Option<crate::Faults>,
 }
@@ -80,6 +85,13 @@ impl Hub {
         self
     }
 
+    /// The same, as a node of a cluster.
+    pub(crate) fn clustered(mut self, cluster: Option<Cluster>) -> Self {
+        let desk = self.desk.get_mut().unwrap_or_else(PoisonError::into_inner);
+        desk.cluster = cluster;
+        self
+    }
+
     /// Whether one who gives this token, or none, may come in.
     pub(crate) fn admits(&self, token: Option<&str>) -> bool {
         let tokens = self.tokens.as_ref();
@@ -93,6 +105,7 @@ impl Hub {
             sessions: desk.open.len(),
             members: desk.rooms.joined(),
             rooms: desk.rooms.count(),
+            cluster: desk.cluster.as_ref().map(Cluster::level),
         }
     }
 
@@ -127,7 +140,7 @@ impl Hub {
     pub(crate) fn submit(&self, session: &Session, action: Action, ack: Option<AckSender>) {
         self.at_desk(|desk| {
             if desk.open.contains(&session.id) {
-                desk.carry_out(Command::new(session.id, action), ack, &session.io);
+                desk.act(session.id, action, ack, &session.io);
             }
         });
     }
@@ -205,22 +218,56 @@ impl Desk {
     fn take_out(&mut self, session: SessionId, io: &SocketIo) -> bool {
         let was_in = self.open.remove(&session);
         if was_in {
-            self.carry_out(Command::new(session, Action::Disconnected), None, io);
+            self.act(session, Action::Disconnected, None, io);
         }
         was_in
+    }
+
+    /// Carries out an act, at once or when its turn has come.
+    fn act(&mut self, session: SessionId, action: Action, ack: Option<AckSender>, io: &SocketIo) {
+        let turn = match &mut self.cluster {
+            Some(cluster) => cluster.take_in(session, action, ack, io, &self.rooms),
+            None => Turn::Now(action, ack),
+        };
+        match turn {
+            Turn::Now(action, ack) => self.carry_out(Command::new(session, action), ack, io),
+            Turn::Later => {}
+            Turn::Full => self.throw_out(session, Why::Rates, io),
+        }
     }
 
     /// Carries out a command. Who does not keep up with what comes of it goes out at once, and so does who does not keep
     /// up with hearing of that.
     fn carry_out(&mut self, command: Command, ack: Option<AckSender>, io: &SocketIo) {
         self.apply(command, ack, io);
-        while let Some(Slow { session, socket }) = self.slow.pop_front() {
+        self.let_go(io);
+    }
+
+    /// Takes those out who are to be.
+    fn let_go(&mut self, io: &SocketIo) {
+        while let Some(Slow {
+            session,
+            socket,
+            why,
+        }) = self.slow.pop_front()
+        {
             if self.open.remove(&session) {
-                self.apply(Command::new(session, Action::Disconnected), None, io);
+                let waits = self.cluster.as_mut().is_some_and(|cluster| {
+                    let turn =
+                        cluster.take_in(session, Action::Disconnected, None, io, &self.rooms);
+                    matches!(turn, Turn::Later)
+                });
+                if !waits {
+                    self.apply(Command::new(session, Action::Disconnected), None, io);
+                }
+                if let (Why::Cluster, Some(cluster)) = (why, &self.cluster) {
+                    cluster.state.fence();
+                    cluster.take_back(session, &self.rooms);
+                }
                 self.partings.push(Parting {
                     session,
                     socket,
-                    why: Why::Slow,
+                    why,
                 });
             }
         }
@@ -233,16 +280,26 @@ impl Desk {
         };
         let entry = Entry::of(&command);
         self.metrics.act(&command.action);
+        let actor = command.session;
+        // What another node has done it tells the others itself, and of a join the broker does.
+        let ours = !matches!(command.action, Action::Remote(_) | Action::Admitted(..));
         let deliveries = self.decide(command);
         entry.write(&deliveries);
+        let cluster = self.cluster.as_ref();
         let mut voice = Voice {
             io,
             acks: &mut self.acks,
             slow: &mut self.slow,
+            partial: cluster.is_some_and(|cluster| !cluster.state.is_linked()),
             #[cfg(feature = "fault")]
             faults: self.faults.as_mut(),
         };
         for delivery in deliveries {
+            let away = ours
+                && cluster.is_some_and(|cluster| cluster.forward(actor, &self.rooms, &delivery));
+            if away {
+                continue;
+            }
             match &delivery {
                 Delivery::Message { audience, .. } => {
                     self.metrics.deliver(self.rooms.reach(audience));

@@ -3,7 +3,7 @@
 //! Names are logged in their `Debug` form, so that no character of theirs can be taken for a part of the log.
 
 use chatspec::message::ClientMessage;
-use chatspec_room::{Action, Command, Delivery};
+use chatspec_room::{Action, Command, Delivery, Remote};
 use tracing::{debug, info};
 
 /// The part of a command that a log line may show, taken before the command is used up.
@@ -23,7 +23,9 @@ enum Act {
 impl Entry {
     pub(crate) fn of(command: &Command) -> Self {
         let act = match &command.action {
-            Action::Message(ClientMessage::Join(join)) => Act::Join {
+            Action::Message(ClientMessage::Join(join))
+            | Action::Admitted(join, _)
+            | Action::Denied(join, _) => Act::Join {
                 user: join.user.as_ref().map(ToString::to_string),
                 room: join.room.as_ref().map(ToString::to_string),
             },
@@ -33,6 +35,8 @@ impl Entry {
             Action::Message(ClientMessage::Image(_)) => Act::Other("image"),
             Action::Excess(..) => Act::Other("excess"),
             Action::Refused(_) => Act::Other("unreadable"),
+            Action::Remote(Remote::Joined { .. }) => Act::Other("remote join"),
+            Action::Remote(Remote::Said { .. }) => Act::Other("remote word"),
             Action::Disconnected => Act::Other("gone"),
         };
         Self {

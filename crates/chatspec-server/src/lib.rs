@@ -20,6 +20,7 @@
 
 mod accept;
 mod auth;
+mod cluster;
 mod config;
 mod connection;
 mod edge;
@@ -34,6 +35,7 @@ mod listener;
 mod meter;
 mod metrics;
 mod monitor;
+mod node;
 mod outbound;
 mod parting;
 mod peer;
@@ -43,6 +45,7 @@ mod thread;
 mod tls;
 mod web;
 
+pub use cluster::Broker;
 pub use config::{Config, ConfigError, PREFIX, Place, Setting, TABLE};
 pub use edge::{AllowedOrigin, HostName, PageOrigin};
 #[cfg(feature = "fault")]

@@ -47,7 +47,8 @@ impl Metrics {
             Action::Message(message) => message.tag(),
             Action::Excess(..) => "excess",
             Action::Refused(_) => "refused",
-            Action::Disconnected => return,
+            Action::Admitted(..) | Action::Denied(..) => "join",
+            Action::Remote(_) | Action::Disconnected => return,
         };
         if let Some(index) = ACTS.iter().position(|act| *act == word) {
             add(&self.acts[index], 1);

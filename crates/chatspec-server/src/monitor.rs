@@ -26,7 +26,19 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
 fn ready(hub: &Hub) -> Response {
     match hub.metrics.is_draining() {
         true => (StatusCode::SERVICE_UNAVAILABLE, "draining").into_response(),
-        false => "ok".into_response(),
+        false => condition(hub).into_response(),
+    }
+}
+
+/// Without the broker a node still serves those whom it has. Were it not ready then, no node would be.
+fn condition(hub: &Hub) -> String {
+    let Some(link) = hub.link_state() else {
+        return "ok".to_owned();
+    };
+    match (link.is_linked(), link.trouble()) {
+        (true, None) => "ok".to_owned(),
+        (_, Some(trouble)) => format!("degraded: {trouble}"),
+        (false, None) => "degraded: not linked to the cluster yet".to_owned(),
     }
 }
 

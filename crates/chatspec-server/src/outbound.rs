@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use chatspec::limits::{CHAT_EVENT, REFUSAL_EVENT};
+use chatspec::message::ServerMessage;
 use chatspec::refusal::Refusal;
 use chatspec_room::{AckToken, Audience, Delivery, SessionId};
 use serde::Serialize;
@@ -19,8 +20,10 @@ use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
 use tracing::{debug, error};
 
-pub(crate) use address::session_room;
-use address::{full, member_rooms, receivers, socket};
+use crate::parting::Why;
+
+use address::{full, member_rooms, receivers};
+pub(crate) use address::{session_room, socket};
 
 /// Carries deliveries out, one by one, without ever waiting.
 pub(crate) struct Voice<'a> {
@@ -28,15 +31,39 @@ pub(crate) struct Voice<'a> {
     pub(crate) acks: &'a mut BTreeMap<AckToken, AckSender>,
     /// Those for whom too much waits: they hear nothing more, and are to be taken out.
     pub(crate) slow: &'a mut VecDeque<Slow>,
+    /// Whether there may be members of whom we do not know.
+    pub(crate) partial: bool,
     #[cfg(feature = "fault")]
     pub(crate) faults: Option<&'a mut crate::Faults>,
 }
 
-/// A receiver that does not keep up.
+/// A receiver that does not keep up, or must not be there any more.
 pub(crate) struct Slow {
     pub(crate) session: SessionId,
     pub(crate) socket: SocketRef,
+    pub(crate) why: Why,
 }
+
+/// A listing that may lack members of other nodes.
+#[derive(Serialize)]
+struct Partial<'a> {
+    #[serde(flatten)]
+    message: &'a ServerMessage,
+    partial: bool,
+}
+
+/// Tells those who get it that something that was meant for them is lost. Clients that do not know the type ignore it (rule
+/// `message.unknown-types`).
+#[derive(Serialize)]
+struct Gap {
+    r#type: &'static str,
+    message: &'static str,
+}
+
+const GAP: Gap = Gap {
+    r#type: "gap",
+    message: "Messages of others may be missing here",
+};
 
 impl Voice<'_> {
     pub(crate) fn perform(&mut self, delivery: Delivery) {
@@ -51,7 +78,22 @@ impl Voice<'_> {
                     now(socket.leave(member_rooms(&room)));
                 }
             }
+            Delivery::Message {
+                audience,
+                message: message @ ServerMessage::Users(_),
+            } if self.partial => {
+                let message = Partial {
+                    message: &message,
+                    partial: true,
+                };
+                self.emit(&audience, CHAT_EVENT, &message);
+            }
             Delivery::Message { audience, message } => self.emit(&audience, CHAT_EVENT, &message),
+            Delivery::Expel { session } => {
+                if let Some(socket) = socket(self.io, session) {
+                    self.give_up(session, socket, Why::Cluster);
+                }
+            }
             // rule: refusal.form
             Delivery::Refuse { session, refusal } => {
                 self.emit(
@@ -66,6 +108,12 @@ impl Voice<'_> {
                 outcome,
             } => self.acknowledge(session, token, outcome.err()),
         }
+    }
+
+    /// Tells an audience that it has missed something.
+    // rule: order.no-gap
+    pub(crate) fn gap(&mut self, audience: &Audience) {
+        self.emit(audience, CHAT_EVENT, &GAP);
     }
 
     fn emit<T: Serialize>(&mut self, audience: &Audience, event: &'static str, body: &T) {
@@ -107,15 +155,19 @@ impl Voice<'_> {
             );
         }
         for (session, socket) in full {
-            self.give_up(session, socket);
+            self.give_up(session, socket, Why::Slow);
         }
     }
 
     /// From here on nothing is sent to it, so that what it has is all of what was sent, up to a point.
     // rule: order.no-gap
-    fn give_up(&mut self, session: SessionId, socket: SocketRef) {
+    fn give_up(&mut self, session: SessionId, socket: SocketRef, why: Why) {
         socket.leave_all();
-        self.slow.push_back(Slow { session, socket });
+        self.slow.push_back(Slow {
+            session,
+            socket,
+            why,
+        });
     }
 
     fn acknowledge(&mut self, session: SessionId, token: AckToken, refusal: Option<Refusal>) {
@@ -139,7 +191,7 @@ impl Voice<'_> {
             }
             Err(SendError::Socket(SocketError::InternalChannelFull)) => {
                 if let Some(socket) = socket(self.io, session) {
-                    self.give_up(session, socket);
+                    self.give_up(session, socket, Why::Slow);
                 }
             }
             Err(error) => error!(session = session.0, %error, "ack lost"),

@@ -20,10 +20,12 @@ pub(crate) enum Why {
     Rates,
     /// Handling what it sent went wrong: a bug of ours.
     Panic,
+    /// The cluster has given it up, or has given its name to another.
+    Cluster,
 }
 
 impl Why {
-    pub(crate) const ALL: [Self; 3] = [Self::Slow, Self::Rates, Self::Panic];
+    pub(crate) const ALL: [Self; 4] = [Self::Slow, Self::Rates, Self::Panic, Self::Cluster];
 
     /// The word in logs and metrics.
     pub(crate) const fn word(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Why {
             Self::Slow => "slow",
             Self::Rates => "rates",
             Self::Panic => "panic",
+            Self::Cluster => "cluster",
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::hub::Hub;
 use crate::listener::Listener;
 use crate::thread::{self, Stopped};
 use crate::tls::{self, TlsError};
-use crate::{connection, http, monitor};
+use crate::{connection, http, monitor, node};
 
 /// Why a server could not run.
 #[derive(Debug, Error)]
@@ -39,6 +39,14 @@ pub enum ServeError {
     /// The file of tokens cannot be used.
     #[error("the tokens cannot be read")]
     Tokens(#[source] io::Error),
+    /// The cluster cannot be joined.
+    #[error("the cluster {broker} cannot be joined: {reason}")]
+    Cluster {
+        /// Where its broker is, without password.
+        broker: String,
+        /// What is wrong, and what the broker said.
+        reason: String,
+    },
     /// The thread that serves cannot be started, or has ended without a result.
     #[error("there is no thread to serve on")]
     Thread(#[from] io::Error),
@@ -96,7 +104,9 @@ async fn start<L: Listener>(
     config.check()?;
     let config = config.effective();
     let (gate, edge) = entrance(&listener, &config)?;
-    let hub = Arc::new(Hub::new(config.room_members).guarded(tokens(&config)?));
+    let (part, link) = node::part(&config)?;
+    let hub = Hub::new(config.room_members).guarded(tokens(&config)?);
+    let hub = Arc::new(hub.clustered(part));
     thread::run(shutdown, move |stopped| {
         let (router, io) = http::router(&config, edge, Arc::clone(&hub));
         let service = Service {
@@ -104,6 +114,7 @@ async fn start<L: Listener>(
             router,
             io,
             hub,
+            link,
         };
         run(listener, monitor, config, service, stopped)
     })
@@ -136,6 +147,7 @@ pub async fn serve_faulty<L: Listener>(
             router,
             io,
             hub,
+            link: None,
         };
         run(listener, None, config, service, stopped)
     })
@@ -163,6 +175,7 @@ struct Service {
     router: Router,
     io: SocketIo,
     hub: Arc<Hub>,
+    link: Option<node::Link>,
 }
 
 async fn run<L: Listener>(
@@ -174,10 +187,12 @@ async fn run<L: Listener>(
         router,
         io,
         hub,
+        link,
     }: Service,
     stopped: Stopped,
 ) -> Result<(), ServeError> {
     let tls = tls::acceptor(&config)?;
+    let link = node::Running::begin(link, &config, &hub, &io).await?;
     info!(address = ?listener.address().ok(), tls = tls.is_some(), "serving");
     // It goes on while the rest drains, and ends with this.
     let mut monitoring = JoinSet::new();
@@ -204,5 +219,6 @@ async fn run<L: Listener>(
     {
         warn!(after = ?config.drain_timeout, "connections cut off");
     }
+    link.end(config.drain_timeout).await;
     Ok(())
 }

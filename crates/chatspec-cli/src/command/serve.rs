@@ -57,6 +57,9 @@ fn failure(error: ServeError) -> Failure {
         ServeError::Config(error) => unusable(error),
         ServeError::Tls(error) => Failure::usage(format!("offer TLS: {error}")),
         ServeError::Tokens(error) => Failure::usage(format!("read the tokens: {error}")),
+        ServeError::Cluster { broker, reason } => Failure::usage(format!(
+            "join the cluster {broker}: {reason}; --cluster-optional serves without it until it is there"
+        )),
         error => Failure::ours(format!("serve: {error}")),
     }
 }

@@ -101,7 +101,13 @@ pub fn tag(payload: &Object) -> Option<&str> {
 pub fn said(command: &Command) -> Option<&ClientMessage> {
     match &command.action {
         Action::Message(message) => Some(message),
-        Action::Excess(..) | Action::Refused(_) | Action::Disconnected => None,
+        // The last three are of a cluster, which a server with a fault is no part of.
+        Action::Excess(..)
+        | Action::Refused(_)
+        | Action::Disconnected
+        | Action::Admitted(..)
+        | Action::Denied(..)
+        | Action::Remote(_) => None,
     }
 }
 

@@ -37,7 +37,12 @@ impl People {
             Action::Message(ClientMessage::Leave(_)) | Action::Disconnected => {
                 self.0.remove(&command.session);
             }
-            Action::Message(_) | Action::Excess(..) | Action::Refused(_) => {}
+            Action::Message(_)
+            | Action::Excess(..)
+            | Action::Refused(_)
+            | Action::Admitted(..)
+            | Action::Denied(..)
+            | Action::Remote(_) => {}
         }
     }
 

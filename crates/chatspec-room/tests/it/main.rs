@@ -7,4 +7,6 @@ mod laws;
 mod leave;
 mod outcome;
 mod play;
+mod remote;
+mod remote_laws;
 mod users;

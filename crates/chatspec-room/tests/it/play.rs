@@ -1,12 +1,16 @@
 //! A notation for conversations with the room.
 //!
 //! A line that starts with `>` is a command: a session, and what it sends, or `gone`. `1#7` asks for an ack under token
-//! 7; `1! ...` sends it beyond what session 1 may send in a time. Every other line is a delivery of the command above it. Nothing else may be delivered, and nothing in another
+//! 7; `1! ...` sends it beyond what session 1 may send in a time; `1@5 ...` is a join that others have admitted, to place 5.
+//! `~7` is a session of another server: `~7 joins 5 Ada Lobby`, `~7 says #lobby`, `~7 says 1`, `~7 gone`. Every other line is a delivery of the command above it. Nothing else may be delivered, and nothing in another
 //! order.
 
 use chatspec::decode::decode_client_json;
+use chatspec::message::{ChatMessage, ClientMessage, ServerMessage};
+use chatspec::name::{NameKey, RoomName, UserName};
 use chatspec::refusal::{Code, Refusal};
-use chatspec_room::{AckToken, Action, Audience, Command, Delivery, Rooms, SessionId};
+use chatspec::text::MessageText;
+use chatspec_room::{AckToken, Action, Audience, Command, Delivery, Remote, Rooms, SessionId};
 
 /// Plays a conversation from the start and compares every delivery.
 #[track_caller]
@@ -37,6 +41,17 @@ fn lines(script: &str) -> impl Iterator<Item = &str> {
 
 fn command_of(line: &str) -> Command {
     let (who, what) = line.split_once(' ').expect("a session and an act");
+    if let Some(who) = who.strip_prefix('~') {
+        return Command::new(SessionId(who.parse().expect("a number")), remote(what));
+    }
+    if let Some((who, entered)) = who.split_once('@') {
+        let Ok(ClientMessage::Join(join)) = decode_client_json(what) else {
+            panic!("{what} is no join");
+        };
+        let entered = entered.parse().expect("a number");
+        let session = SessionId(who.parse().expect("a number"));
+        return Command::new(session, Action::Admitted(join, entered));
+    }
     let (who, excess) = match who.strip_suffix('!') {
         Some(who) => (who, true),
         None => (who, false),
@@ -60,6 +75,34 @@ fn command_of(line: &str) -> Command {
     }
 }
 
+/// What happens to a session of another server.
+fn remote(what: &str) -> Action {
+    let words: Vec<&str> = what.split(' ').collect();
+    match words[..] {
+        ["gone"] => Action::Disconnected,
+        ["joins", entered, user, room] => Action::Remote(Remote::Joined {
+            user: UserName::parse(user).expect("a name"),
+            room: RoomName::parse(room).expect("a name"),
+            entered: entered.parse().expect("a number"),
+        }),
+        ["says", to] => {
+            let audience = match to.strip_prefix('#') {
+                Some(room) => Audience::Room {
+                    room: NameKey::of(room),
+                    except: None,
+                },
+                None if to == "all" => Audience::Joined { except: None },
+                None => Audience::Session(SessionId(to.parse().expect("a session"))),
+            };
+            let from = UserName::parse("far").expect("a name").shown();
+            let text = MessageText::parse("hi").expect("a text");
+            let message = ServerMessage::Chat(ChatMessage::new(from, &text, false));
+            Action::Remote(Remote::Said { audience, message })
+        }
+        _ => panic!("{what}?"),
+    }
+}
+
 fn text_of(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Enter { session, room } => format!("{} enters {room}", session.0),
@@ -67,6 +110,7 @@ fn text_of(delivery: &Delivery) -> String {
         Delivery::Message { audience, message } => {
             format!("{}: {}", audience_of(audience), message.to_value())
         }
+        Delivery::Expel { session } => format!("{} expelled", session.0),
         Delivery::Refuse { session, refusal } => {
             format!("{} refused {}", session.0, refusal.code.number())
         }

@@ -89,22 +89,6 @@ impl Kind for Text {
     }
 }
 
-/// A text, or none.
-pub(super) struct Maybe;
-
-impl Kind for Maybe {
-    type Is = Option<String>;
-    const FORM: Form = Form::Text;
-
-    fn read(texts: &[String], _: Option<Bounds>) -> Result<Option<String>, Problem> {
-        Ok(texts.last().filter(|text| !text.is_empty()).cloned())
-    }
-
-    fn show(is: &Option<String>) -> Vec<String> {
-        is.iter().cloned().collect()
-    }
-}
-
 /// Yes or no.
 pub(super) struct Switch;
 
@@ -143,6 +127,30 @@ impl Kind for File {
 
     fn show(is: &Option<PathBuf>) -> Vec<String> {
         is.iter().map(|path| path.display().to_string()).collect()
+    }
+}
+
+/// Something that is written as text, or nothing.
+pub(super) struct Maybe<T>(PhantomData<T>);
+
+impl<T: FromStr<Err: Display> + Display> Kind for Maybe<T> {
+    type Is = Option<T>;
+    const FORM: Form = Form::Text;
+
+    fn read(texts: &[String], _: Option<Bounds>) -> Result<Option<T>, Problem> {
+        let text = texts.last().map(String::as_str).unwrap_or_default();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        // It may hold a password, so it is not repeated.
+        let parse = text.parse();
+        parse
+            .map(Some)
+            .map_err(|mend: T::Err| Problem::new("cannot be used", mend.to_string()))
+    }
+
+    fn show(is: &Option<T>) -> Vec<String> {
+        is.iter().map(T::to_string).collect()
     }
 }
 

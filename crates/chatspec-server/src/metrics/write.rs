@@ -1,19 +1,24 @@
 //! The text format of Prometheus, version 0.0.4.
 
+mod cluster;
+
 use std::fmt::{self, Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chatspec::refusal::Code;
 
 use super::{ACTS, BOUNDS, Metrics};
+use crate::cluster::Level;
 use crate::parting::Why;
 
 /// What there is at this moment.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Levels {
     pub(crate) sessions: usize,
     pub(crate) members: usize,
     pub(crate) rooms: usize,
+    /// Where there is a cluster.
+    pub(crate) cluster: Option<Level>,
 }
 
 impl Metrics {
@@ -26,7 +31,6 @@ impl Metrics {
     }
 
     fn write(&self, to: &mut String, levels: Levels) -> fmt::Result {
-        let plain = |value: &AtomicU64| [("", String::new(), count(value))];
         family(
             to,
             "chatspec_sessions",
@@ -96,7 +100,11 @@ impl Metrics {
             "Sessions that the server has ended, by reason",
             labelled("reason", Why::ALL.iter().zip(&self.drops)),
         )?;
-        self.histogram(to)
+        self.histogram(to)?;
+        match levels.cluster {
+            Some(level) => cluster::write(to, &level),
+            None => Ok(()),
+        }
     }
 
     fn histogram(&self, to: &mut String) -> fmt::Result {
@@ -135,6 +143,10 @@ fn family(
         writeln!(to, "{name}{suffix}{labels} {value}")?;
     }
     Ok(())
+}
+
+fn plain(value: &AtomicU64) -> [(&'static str, String, u64); 1] {
+    [("", String::new(), count(value))]
 }
 
 fn level(value: usize) -> [(&'static str, String, u64); 1] {

@@ -52,7 +52,7 @@ pub(super) fn full(io: &SocketIo, audience: &Audience) -> Vec<(SessionId, Socket
 }
 
 /// The socket of a session.
-pub(super) fn socket(io: &SocketIo, session: SessionId) -> Option<SocketRef> {
+pub(crate) fn socket(io: &SocketIo, session: SessionId) -> Option<SocketRef> {
     receivers(io, &Audience::Session(session))?.sockets().pop()
 }
 

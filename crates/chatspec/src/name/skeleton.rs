@@ -13,4 +13,9 @@ impl Skeleton {
     pub fn of(key: &NameKey) -> Self {
         Self(skeleton(key.as_str()).collect::<String>().into_boxed_str())
     }
+
+    /// The skeleton itself. It is for comparison, not for display.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }

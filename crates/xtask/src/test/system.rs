@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A program or file that must be there, and the Debian packages that bring it.
-const NEEDS: [(&[&str], &[&str]); 8] = [
+const NEEDS: [(&[&str], &[&str]); 9] = [
     (
         &["python3", "-c", "import ensurepip, venv"],
         &["python3", "python3-venv"],
@@ -13,6 +13,7 @@ const NEEDS: [(&[&str], &[&str]); 8] = [
     (&["npm", "--version"], &["npm"]),
     (&["go", "version"], &["golang-go"]),
     (&["chromium", "--version"], &["chromium"]),
+    (&["redis-server", "--version"], &["redis-server"]),
     (&["javac", "--version"], &["default-jdk-headless"]),
     (
         &["test", "-e", "/usr/share/java/jackson-databind.jar"],
