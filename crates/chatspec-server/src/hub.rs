@@ -153,7 +153,9 @@ impl Hub {
     /// Takes a session out for good.
     pub(crate) fn close(&self, session: &Session) {
         self.at_desk(|desk| {
-            desk.take_out(session.id, &session.io);
+            if desk.open.remove(&session.id) {
+                desk.act(session.id, Action::Disconnected, None, &session.io);
+            }
         });
     }
 
@@ -177,13 +179,8 @@ impl Hub {
     pub(crate) fn expel(&self, session: &Session, socket: SocketRef, why: Why) {
         self.at_desk(|desk| {
             socket.leave_all();
-            if desk.take_out(session.id, &session.io) {
-                desk.partings.push(Parting {
-                    session: session.id,
-                    socket,
-                    why,
-                });
-            }
+            desk.part(session.id, Some(socket), why, &session.io);
+            desk.let_go(&session.io);
         });
     }
 
@@ -214,13 +211,29 @@ impl Desk {
         }
     }
 
-    /// Takes a session out, and says whether it was in.
-    fn take_out(&mut self, session: SessionId, io: &SocketIo) -> bool {
-        let was_in = self.open.remove(&session);
-        if was_in {
-            self.act(session, Action::Disconnected, None, io);
+    /// Takes a session out, if it is still there, and has it told. What it has done before comes first, so that nothing is
+    /// heard of it once it knows. Those who do not keep up with hearing of it are still to be let go.
+    fn part(&mut self, session: SessionId, socket: Option<SocketRef>, why: Why, io: &SocketIo) {
+        if !self.open.remove(&session) {
+            return;
         }
-        was_in
+        let waits = self.cluster.as_mut().is_some_and(|cluster| {
+            let turn = cluster.take_in(session, Action::Disconnected, None, io, &self.rooms);
+            matches!(turn, Turn::Later)
+        });
+        if !waits {
+            self.apply(Command::new(session, Action::Disconnected), None, io);
+        }
+        let parting = socket.map(|socket| Parting {
+            session,
+            socket,
+            why,
+        });
+        let parting = match &mut self.cluster {
+            Some(cluster) => cluster.hold(session, why, parting),
+            None => parting,
+        };
+        self.partings.extend(parting);
     }
 
     /// Carries out an act, at once or when its turn has come.
@@ -251,25 +264,7 @@ impl Desk {
             why,
         }) = self.slow.pop_front()
         {
-            if self.open.remove(&session) {
-                let waits = self.cluster.as_mut().is_some_and(|cluster| {
-                    let turn =
-                        cluster.take_in(session, Action::Disconnected, None, io, &self.rooms);
-                    matches!(turn, Turn::Later)
-                });
-                if !waits {
-                    self.apply(Command::new(session, Action::Disconnected), None, io);
-                }
-                if let (Why::Cluster, Some(cluster)) = (why, &self.cluster) {
-                    cluster.state.fence();
-                    cluster.take_back(session, &self.rooms);
-                }
-                self.partings.push(Parting {
-                    session,
-                    socket,
-                    why,
-                });
-            }
+            self.part(session, Some(socket), why, io);
         }
     }
 

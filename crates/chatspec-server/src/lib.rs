@@ -54,5 +54,5 @@ pub use listener::Listener;
 pub use rate::Rate;
 #[cfg(feature = "fault")]
 pub use serve::serve_faulty;
-pub use serve::{ServeError, check, serve, serve_monitored};
+pub use serve::{ServeError, check, reach, serve, serve_monitored};
 pub use tls::TlsError;

@@ -30,6 +30,21 @@ mod linked {
         })
     }
 
+    /// Whether there is a broker that will do, where the settings ask for one.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError::Cluster`] if there is none, unless that is no reason not to serve.
+    pub(crate) async fn reach(config: &Config) -> Result<(), ServeError> {
+        let (_, link) = part(config)?;
+        let Some(link) = link.filter(|_| !config.cluster_optional) else {
+            return Ok(());
+        };
+        link.probe()
+            .await
+            .map_err(|failure| unable(config, &failure))
+    }
+
     /// The link at work, if there is one. It ends when this is dropped.
     pub(crate) struct Running {
         tasks: JoinSet<()>,
@@ -104,6 +119,10 @@ mod linked {
         Ok((None, None))
     }
 
+    pub(crate) async fn reach(_: &Config) -> Result<(), ServeError> {
+        Ok(())
+    }
+
     pub(crate) struct Running;
 
     impl Running {
@@ -120,4 +139,4 @@ mod linked {
     }
 }
 
-pub(crate) use linked::{Link, Running, part};
+pub(crate) use linked::{Link, Running, part, reach};

@@ -64,6 +64,15 @@ pub fn check(config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// Whether what a server needs of others is there: the broker, where it is to be a node of a cluster and cannot do without.
+///
+/// # Errors
+///
+/// [`ServeError::Cluster`] if it is not.
+pub async fn reach(config: &Config) -> Result<(), ServeError> {
+    node::reach(config).await
+}
+
 /// Serves on `listener` until `shutdown` is ready, then closes every session and waits for the connections to end, for
 /// at most [`Config::drain_timeout`].
 ///

@@ -20,6 +20,8 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
         return Ok(Exit::Conforms);
     }
     logs(config.json_logs);
+    // Before anybody is told where it listens.
+    chatspec_server::reach(&config).await.map_err(failure)?;
     let listener = bind(&config.listen, "--listen").await?;
     let monitor = match &config.metrics_listen {
         Some(address) => Some(bind(address, "--metrics-listen").await?),

@@ -18,6 +18,7 @@ use super::entry::{Entry, Event, News, Snapshot};
 use super::op::{self, Op, To};
 use super::outbox::Outbox;
 use super::state::{State, add};
+use crate::parting::{Parting, Why};
 
 /// Acts of one session that wait behind its join. With more it is thrown out.
 const QUEUE_MAX: usize = 2_048;
@@ -59,8 +60,16 @@ pub(crate) struct Waiting {
     pub(crate) join: Join,
     pub(crate) ack: Option<AckSender>,
     pub(crate) io: SocketIo,
-    /// What it has done since.
+    pub(crate) rest: Rest,
+}
+
+/// What comes after an answer.
+#[derive(Default)]
+pub(crate) struct Rest {
+    /// What the session has done since.
     pub(crate) queue: VecDeque<(Action, Option<AckSender>)>,
+    /// How it is told, after all of that, that it is out.
+    pub(crate) parting: Option<Parting>,
 }
 
 /// What becomes of an act.
@@ -166,10 +175,11 @@ impl Cluster {
         rooms: &Rooms,
     ) -> Turn {
         if let Some(waiting) = self.waiting.get_mut(&session) {
-            if waiting.queue.len() >= QUEUE_MAX && action != Action::Disconnected {
+            let queue = &mut waiting.rest.queue;
+            if queue.len() >= QUEUE_MAX && action != Action::Disconnected {
                 return Turn::Full;
             }
-            waiting.queue.push_back((action, ack));
+            queue.push_back((action, ack));
             return Turn::Later;
         }
         match action {
@@ -208,7 +218,7 @@ impl Cluster {
             join,
             ack,
             io: io.clone(),
-            queue: VecDeque::new(),
+            rest: Rest::default(),
         };
         self.waiting.insert(session, waiting);
         Turn::Later
@@ -219,18 +229,36 @@ impl Cluster {
         self.waiting.remove(&session)
     }
 
-    /// Gives a session that waits again what had been waiting behind its last join.
-    pub(crate) fn queue_behind(
-        &mut self,
-        session: SessionId,
-        queue: &mut VecDeque<(Action, Option<AckSender>)>,
-    ) -> bool {
+    /// Gives a session that waits again what had been waiting behind its last join, and says whether it does.
+    pub(crate) fn wait_again(&mut self, session: SessionId, rest: &mut Rest) -> bool {
         match self.waiting.get_mut(&session) {
             Some(waiting) => {
-                waiting.queue.append(queue);
+                waiting.rest.queue.append(&mut rest.queue);
+                waiting.rest.parting = rest.parting.take();
                 true
             }
             None => false,
+        }
+    }
+
+    /// Keeps a session from being told that it is out until what it has done before is carried out. Gives it back if there is
+    /// nothing of that. One that the cluster has given up gives up what the cluster may still know of it.
+    pub(crate) fn hold(
+        &mut self,
+        session: SessionId,
+        why: Why,
+        parting: Option<Parting>,
+    ) -> Option<Parting> {
+        if why == Why::Cluster {
+            self.state.fence();
+            self.outbox.push(Op::Leave { session: session.0 });
+        }
+        match self.waiting.get_mut(&session) {
+            Some(waiting) => {
+                waiting.rest.parting = parting;
+                None
+            }
+            None => parting,
         }
     }
 

@@ -126,6 +126,16 @@ impl Link {
         Ok(Some((link, cluster)))
     }
 
+    /// Whether there is a broker that will do.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub(crate) async fn probe(&self) -> Result<(), Failure> {
+        let mut broker = self.open(self.times.answer).await?;
+        failure::look(&mut broker, &self.state).await
+    }
+
     /// Begins the link. A node of the same name may have ended without a word, so its lease is waited for.
     ///
     /// # Errors

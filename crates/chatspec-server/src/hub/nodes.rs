@@ -8,7 +8,7 @@ use socketioxide::SocketIo;
 use super::{Desk, Hub};
 use crate::cluster::{Answer, Cluster, Entry, Heard, Missing, Snapshot, State};
 use crate::outbound::{self, Voice};
-use crate::parting::{Parting, Why};
+use crate::parting::Why;
 
 impl Hub {
     /// How the link to the cluster does, if there is one.
@@ -158,14 +158,15 @@ impl Desk {
         {
             cluster.take_back(session, &self.rooms);
         }
-        let mut queue = waiting.queue;
-        while let Some((action, ack)) = queue.pop_front() {
+        let mut rest = waiting.rest;
+        while let Some((action, ack)) = rest.queue.pop_front() {
             self.act(session, action, ack, &io);
             let cluster = self.cluster.as_mut();
-            if cluster.is_some_and(|cluster| cluster.queue_behind(session, &mut queue)) {
+            if cluster.is_some_and(|cluster| cluster.wait_again(session, &mut rest)) {
                 return;
             }
         }
+        self.partings.extend(rest.parting);
     }
 
     /// Throws a session out, if it is still there.
@@ -174,18 +175,8 @@ impl Desk {
         if let Some(socket) = &socket {
             socket.leave_all();
         }
-        if self.take_out(session, io) {
-            if why == Why::Cluster
-                && let Some(cluster) = &self.cluster
-            {
-                cluster.state.fence();
-            }
-            self.partings.extend(socket.map(|socket| Parting {
-                session,
-                socket,
-                why,
-            }));
-        }
+        self.part(session, socket, why, io);
+        self.let_go(io);
     }
 
     /// Says openly that something is missing.

@@ -25,7 +25,7 @@ impl Broker {
         Self::with(&[]).await
     }
 
-    /// The same, with more arguments.
+    /// The same, with more arguments. `{port}` in one of them is its port.
     pub async fn with(arguments: &[&str]) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!(
@@ -62,7 +62,11 @@ impl Broker {
             .args(["--port", &self.address.port().to_string()])
             .arg("--dir")
             .arg(path(&self.folder))
-            .args(&self.arguments)
+            .args(
+                self.arguments
+                    .iter()
+                    .map(|argument| argument.replace("{port}", &self.address.port().to_string())),
+            )
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::broker::Broker;
-use crate::client::{Client, new_user};
-use crate::server::Node;
+use crate::client::{Client, chat_frame, del_user, new_user};
+use crate::server::{Node, quick};
 
 // rule: join.unique
 #[tokio::test]
@@ -108,4 +108,33 @@ async fn what_follows_a_join_waits_for_its_answer() {
     assert_eq!(bob.packet().await, "35[]");
     assert_eq!(bob.event().await["message"], "Users in room: []");
     assert_eq!(bob.packet().await, "36[]");
+}
+
+// rule: robust.load.persistent
+// rule: message.closure
+#[tokio::test]
+async fn nothing_is_heard_of_one_who_knows_that_it_is_out() {
+    let broker = Broker::start().await;
+    let mut config = quick(&broker.url());
+    config.unlimited = false;
+    let node = Node::with(config).await;
+    let mut ada = Client::join(node.address, "ada", "room").await;
+    let mut mallory = Client::connect(node.address).await;
+    let join = chat_frame(&json!({"event": "join", "user": "mallory", "room": "room"}));
+    let frames = [join.as_str(); 300];
+    mallory.send(&frames).await;
+    while !mallory.packet().await.starts_with('1') {}
+    // What ada hears of her comes before the listing that is asked for now.
+    ada.chat(json!({"event": "users", "room": "room"})).await;
+    let mut heard = Vec::new();
+    loop {
+        let event = ada.event().await;
+        if event["type"] == "users" {
+            assert_eq!(event["message"], "Users in room: ['ADA']");
+            break;
+        }
+        heard.push(event);
+    }
+    assert_eq!(heard.pop(), Some(del_user("mallory", "room")));
+    assert_eq!(heard, vec![new_user("mallory", "room"); 64]);
 }

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::broker::Broker;
-use crate::client::Client;
+use crate::client::{Client, new_user};
 use crate::server::{Node, quick};
 
 fn nowhere() -> String {
@@ -31,6 +31,38 @@ async fn a_wrong_password_is_named_and_never_shown() {
     }
     let url = format!("redis://:right@{}", broker.address);
     Node::start(&url).await.stop().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_speaks_tls_is_spoken_to_and_has_to_be_vouched_for() {
+    let tls = |name: &str| format!("{}/tests/it/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (cert, key) = (tls("cert.pem"), tls("key.pem"));
+    let broker = Broker::with(&[
+        "--port",
+        "0",
+        "--tls-port",
+        "{port}",
+        "--tls-cert-file",
+        &cert,
+        "--tls-key-file",
+        &key,
+        "--tls-ca-cert-file",
+        &cert,
+        "--tls-auth-clients",
+        "no",
+    ])
+    .await;
+    let url = format!("rediss://localhost:{}", broker.address.port());
+    let mut config = quick(&url);
+    config.cluster_ca = Some(cert.into());
+    let left = Node::with(config.clone()).await;
+    let right = Node::with(config).await;
+    let mut ada = Client::join(left.address, "ada", "room").await;
+    let _bob = Client::join(right.address, "bob", "room").await;
+    assert_eq!(ada.event().await, new_user("bob", "room"));
+    // Nobody vouches for it otherwise.
+    let text = Node::unlinked(quick(&url)).await.error().await.to_string();
+    assert!(text.contains("certificate"), "{text}");
 }
 
 #[tokio::test]
