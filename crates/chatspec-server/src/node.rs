@@ -66,7 +66,7 @@ mod linked {
             let mut tasks = JoinSet::new();
             let (leave, left) = oneshot::channel();
             if let Some(mut link) = link {
-                match link.begin().await {
+                match link.begin(hub, io).await {
                     Err(failure) if !config.cluster_optional => {
                         return Err(unable(config, &failure));
                     }

@@ -27,11 +27,16 @@ function whyLater(refusal) {
 
 function heard(data) {
   switch (data?.type) {
-    case "user":
     case "users":
+      log.info(data.message);
+      if (data.partial === true) log.notice("There may be others of whom the server does not know at the moment.");
+      return;
+    case "user":
     case "newuser":
     case "deluser":
       return log.info(data.message);
+    case "gap":
+      return log.notice("Something that others have said may be missing here.", "notice gap");
     case "chat":
       return log.heard({ from: data.from, message: data.message, isPrivate: data.private === true });
     case "image":

@@ -47,7 +47,7 @@ pub(crate) struct Link {
     reader: Reader,
     /// Which data the broker has, since it has been linked to.
     born: Option<String>,
-    /// What there is of a link at this moment.
+    /// The link that stands at this moment.
     line: Option<Line>,
 }
 
@@ -136,19 +136,27 @@ impl Link {
         failure::look(&mut broker, &self.state).await
     }
 
-    /// Begins the link. A node of the same name may have ended without a word, so its lease is waited for.
+    /// Begins the link, so that whoever is let in after this can join. A node of the same name may have ended without a word,
+    /// so its lease is waited for.
     ///
     /// # Errors
     ///
     /// Why it cannot be begun.
-    pub(crate) async fn begin(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn begin(&mut self, hub: &Hub, io: &SocketIo) -> Result<(), Failure> {
         let until = Instant::now() + self.times.lease + PAUSES.1;
         loop {
-            match self.connect(0).await {
+            match self.stand(hub, io).await {
                 Err(failure) if failure.trouble == Trouble::Name && Instant::now() < until => {
                     sleep(PAUSES.1.min(self.times.lease)).await;
                 }
-                outcome => return outcome,
+                Err(failure) => {
+                    self.line = None;
+                    return Err(failure);
+                }
+                Ok(line) => {
+                    self.line = Some(line);
+                    return Ok(());
+                }
             }
         }
     }
@@ -185,20 +193,21 @@ impl Link {
 
     /// One link, from its beginning to its failure.
     async fn once(&mut self, hub: &Hub, io: &SocketIo) -> Failure {
+        if let Some(line) = self.line.clone() {
+            return self.work(line, hub, io).await;
+        }
         match self.stand(hub, io).await {
-            Ok(line) => self.work(line, hub, io).await,
+            Ok(line) => {
+                self.line = Some(line.clone());
+                self.work(line, hub, io).await
+            }
             Err(failure) => failure,
         }
     }
 
+    /// A new link, on which everything that the broker knows is known.
     async fn stand(&mut self, hub: &Hub, io: &SocketIo) -> Result<Line, Failure> {
-        let line = match &self.line {
-            Some(line) => line.clone(),
-            None => {
-                self.connect(hub.progress().1).await?;
-                self.line.clone().ok_or_else(Failure::gone)?
-            }
-        };
+        let line = self.connect(hub.progress().1).await?;
         let amnesia = self
             .born
             .as_ref()
@@ -227,7 +236,7 @@ impl Link {
     }
 
     /// Connects, and gets a lease.
-    async fn connect(&mut self, entered: u64) -> Result<(), Failure> {
+    async fn connect(&self, entered: u64) -> Result<Line, Failure> {
         let answer = self.times.answer;
         let mut broker = self.open(answer).await?;
         let waits = self.open(answer + reader::BLOCK).await?;
@@ -247,12 +256,11 @@ impl Link {
             trouble: Trouble::Name,
             detail: format!("{:?}; choose another as cluster-node", self.who.called),
         })?;
-        self.line = Some(Line {
+        Ok(Line {
             broker,
             waits,
             lease,
-        });
-        Ok(())
+        })
     }
 
     async fn open(&self, answer: Duration) -> Result<MultiplexedConnection, Failure> {

@@ -103,3 +103,16 @@ async fn two_of_one_name_are_not_let_in() {
     let mut bob = Client::connect(second.address).await;
     crate::server::lists(&mut bob, "room", &[]).await;
 }
+
+#[tokio::test]
+async fn the_first_who_comes_can_join() {
+    let broker = Broker::start().await;
+    for n in 0..10 {
+        // It is not waited for the link.
+        let node = Node::unlinked(quick(&broker.url())).await;
+        let mut ada = Client::connect(node.address).await;
+        let join = serde_json::json!({"event": "join", "user": format!("u{n}"), "room": "room"});
+        ada.chat(join).await;
+        assert_eq!(ada.event().await["type"], "newuser");
+    }
+}

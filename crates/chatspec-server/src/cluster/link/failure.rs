@@ -25,14 +25,6 @@ impl Failure {
             detail: "it was not refreshed in time".to_owned(),
         }
     }
-
-    /// The connection has been given up.
-    pub(super) fn gone() -> Self {
-        Self {
-            trouble: Trouble::Unreachable,
-            detail: "there is no connection".to_owned(),
-        }
-    }
 }
 
 impl fmt::Display for Failure {
