@@ -616,3 +616,152 @@ fn unanswered() -> Refusal {
     refusal.event = Some(Join::TAG);
     refusal
 }
+
+#[cfg(test)]
+mod tests {
+    use chatspec::name::{RoomName, UserName};
+    use chatspec_room::Command;
+
+    use super::*;
+    use crate::cluster::entry::Member;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    /// A cluster, the rooms, and the number of the next session.
+    struct Desk(Cluster, Rooms, u64);
+
+    impl Desk {
+        fn new() -> Self {
+            let outbox = Arc::new(Outbox::new(100, 1_000_000));
+            let cluster = Cluster::new("us".into(), PATIENCE, PATIENCE, outbox, Arc::default());
+            Self(cluster, Rooms::default(), 10)
+        }
+
+        fn follow(&mut self, acts: Vec<(SessionId, Action)>) -> Vec<&'static str> {
+            let mut done = Vec::new();
+            for (session, action) in acts {
+                done.push(match &action {
+                    Action::Remote(_) => "joined",
+                    _ => "left",
+                });
+                self.1.apply(Command::new(session, action));
+            }
+            done
+        }
+
+        fn hear(&mut self, position: u64, sequence: u64, event: Event) -> Option<usize> {
+            let news = News {
+                node: "them".into(),
+                sequence,
+                event,
+            };
+            let entry = Entry {
+                position,
+                news: Some(news),
+            };
+            match self.0.hear(entry, &self.1, &mut self.2).ok()? {
+                Heard::Act(session, action) => {
+                    Some(self.1.apply(Command::new(session, action)).len())
+                }
+                _ => Some(0),
+            }
+        }
+
+        fn resync(&mut self, members: &[(&str, u64, &str)], amnesia: bool) -> Vec<&'static str> {
+            let members = members.iter().map(|(node, session, user)| Member {
+                node: Node::from(*node),
+                session: *session,
+                user: UserName::parse(user).unwrap(),
+                room: RoomName::parse("r").unwrap(),
+                entered: *session,
+            });
+            let snapshot = Snapshot {
+                position: 50,
+                members: members.collect(),
+            };
+            let open = BTreeSet::new();
+            let acts = self
+                .0
+                .resync(snapshot, amnesia, &self.1, &open, &mut self.2);
+            self.follow(acts)
+        }
+    }
+
+    fn joined(session: u64, user: &str) -> Event {
+        Event::Joined {
+            session,
+            request: 1,
+            user: UserName::parse(user).unwrap(),
+            room: RoomName::parse("r").unwrap(),
+            entered: session,
+        }
+    }
+
+    #[test]
+    fn nothing_is_heard_twice_and_nothing_missing_is_passed_over() {
+        let mut desk = Desk::new();
+        assert_eq!(desk.hear(1, 1, joined(1, "ada")), Some(1));
+        assert_eq!(desk.hear(1, 1, joined(1, "ada")), Some(0));
+        // The same number at another place: its writer did not know that it was written.
+        assert_eq!(desk.hear(2, 1, joined(1, "ada")), Some(0));
+        assert_eq!(desk.hear(4, 2, Event::Left { session: 1 }), None);
+        assert_eq!(desk.hear(3, 2, Event::Left { session: 1 }), Some(1));
+        assert_eq!(desk.hear(4, 3, Event::Left { session: 1 }), Some(0));
+        assert_eq!(desk.0.level().remotes, 0);
+        let count = |counter: &std::sync::atomic::AtomicU64| {
+            counter.load(std::sync::atomic::Ordering::Relaxed)
+        };
+        assert_eq!(count(&desk.0.state.duplicates), 2);
+        assert_eq!(count(&desk.0.state.received), 4);
+    }
+
+    #[test]
+    fn what_the_broker_knows_is_so() {
+        let mut desk = Desk::new();
+        let both = [("them", 1, "ada"), ("they", 1, "bob")];
+        assert_eq!(desk.resync(&both, false), ["joined", "joined"]);
+        assert_eq!(desk.resync(&both, false), [""; 0]);
+        assert_eq!(
+            desk.resync(&[("they", 1, "rob")], false),
+            ["left", "joined"]
+        );
+        assert_eq!(desk.0.position, 50);
+        assert_eq!(desk.0.level().remotes, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whom_the_broker_has_forgotten_has_a_lease_to_come_back() {
+        let mut desk = Desk::new();
+        desk.resync(&[("them", 1, "ada"), ("them", 2, "bob")], false);
+        assert_eq!(desk.resync(&[], true), [""; 0]);
+        assert_eq!(desk.resync(&[("them", 1, "ada")], false), [""; 0]);
+        assert_eq!(desk.0.forgotten(), []);
+        tokio::time::advance(PATIENCE).await;
+        let gone = desk.0.forgotten();
+        assert_eq!(gone.len(), 1);
+        assert_eq!(desk.1.place(gone[0]).unwrap().user.as_str(), "bob");
+        assert_eq!(desk.0.forgotten(), []);
+        assert_eq!(desk.0.level().remotes, 1);
+    }
+
+    #[test]
+    fn the_broker_is_told_of_those_whom_it_does_not_know() {
+        let mut desk = Desk::new();
+        let join = Join::new(UserName::parse("ada").ok(), RoomName::parse("r").ok());
+        let admitted = Action::Admitted(join, 7);
+        desk.1.apply(Command::new(SessionId(3), admitted));
+        desk.resync(&[("us", 4, "bob")], false);
+        let ops = desk.0.outbox.take(9, 9_999);
+        let [Op::Leave { session: 4 }, restored] = &ops[..] else {
+            panic!("{ops:?}");
+        };
+        let wanted = Op::Join {
+            session: 3,
+            request: RESTORE,
+            user: UserName::parse("ada").unwrap(),
+            room: RoomName::parse("r").unwrap(),
+            entered: Some(7),
+        };
+        assert_eq!(*restored, wanted);
+    }
+}

@@ -230,3 +230,32 @@ async fn who_was_given_up_while_cut_off_is_told_so() {
         "Users in room: ['ADA', 'BOB', 'ROBERT']"
     );
 }
+
+// rule: presence.cleanup
+#[tokio::test]
+async fn who_dies_while_the_broker_is_away_is_gone_once() {
+    let mut broker = Broker::start().await;
+    let left = Node::start(&broker.url()).await;
+    let right = Node::start(&broker.url()).await;
+    let dying = Node::start(&broker.url()).await;
+    let mut ada = Client::join(left.address, "ada", "room").await;
+    let mut bob = Client::join(right.address, "bob", "room").await;
+    assert_eq!(ada.event().await, new_user("bob", "room"));
+    let _eve = Client::join(dying.address, "eve", "room").await;
+    for client in [&mut ada, &mut bob] {
+        assert_eq!(client.event().await, new_user("eve", "room"));
+    }
+    broker.kill().await;
+    dying.kill().await;
+    broker.again().await;
+    // Nobody knows anything of her any more but those who have seen her, and bob has never been away.
+    for client in [&mut ada, &mut bob] {
+        assert_eq!(client.event().await, gap());
+        assert_eq!(client.event().await, del_user("eve", "room"));
+        lists(client, "room", &["ADA", "BOB"]).await;
+    }
+    let _again = Client::join(left.address, "eve", "room").await;
+    for client in [&mut ada, &mut bob] {
+        assert_eq!(client.event().await, new_user("eve", "room"));
+    }
+}
