@@ -109,6 +109,11 @@ impl Register {
             .map(|(session, _)| *session)
     }
 
+    /// Whether a room has members of other servers.
+    pub(crate) fn is_shared(&self, room: &NameKey) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.away > 0)
+    }
+
     /// The place of the next one to enter a room.
     pub(crate) fn next_entry(&self) -> u64 {
         self.entries

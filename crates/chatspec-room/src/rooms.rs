@@ -1,7 +1,7 @@
 //! The state of the server, and the one function that changes it.
 
 use chatspec::message::ClientMessage;
-use chatspec::name::{RoomName, UserName};
+use chatspec::name::{NameKey, RoomName, UserName};
 use chatspec::refusal::Refusal;
 
 use crate::register::Register;
@@ -101,6 +101,11 @@ impl Rooms {
         self.register
             .members(room.key())
             .map(|(session, _)| session)
+    }
+
+    /// Whether a room has members of other servers.
+    pub fn is_shared(&self, room: &NameKey) -> bool {
+        self.register.is_shared(room)
     }
 
     /// How many sessions of this server an audience is at this moment.

@@ -8,6 +8,9 @@
 //! there onto the stream, and from there to the members on the other nodes. Where something is lost on that way, the rooms
 //! that it was for get a `gap`.
 //!
+//! A room that has no members elsewhere is of no concern to the others, and what is said in it goes nowhere. Somebody may just
+//! have joined it on another node; but then whoever speaks has not been told of that either, and what it says counts as said before.
+//!
 //! **Who is where** goes the same way, with one exception: a join is asked for, because a name is held once in the whole
 //! cluster. A script on the broker says yes or no, and a yes is an entry of the stream. A node lets its own session in
 //! when it reads that entry: all nodes see joins in one order, and what came before them has been seen before them. Until then

@@ -135,6 +135,11 @@ proptest! {
             let here: BTreeSet<SessionId> = rooms.here().map(|(session, _)| session).collect();
             prop_assert_eq!(&here, &floor);
             prop_assert_eq!(rooms.joined(), floor.len());
+            for name in ROOMS {
+                let room = RoomName::parse(name).expect("a valid name");
+                let away = rooms.members(&room).any(is_away);
+                prop_assert_eq!(rooms.is_shared(room.key()), away);
+            }
             let all = Audience::Joined { except: None };
             prop_assert_eq!(rooms.reach(&all), floor.len());
             let counted: BTreeSet<SessionId> = members(&rooms).into_iter().filter(|session| !is_away(*session)).collect();

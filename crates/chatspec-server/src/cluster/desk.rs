@@ -332,6 +332,8 @@ impl Cluster {
                 message: message @ (ServerMessage::Chat(_) | ServerMessage::Image(_)),
             } => {
                 let (to, away) = match audience {
+                    // Whoever says it has been told of everybody of whom we know, so nobody can miss it of whom it knows.
+                    Audience::Room { room, .. } if !rooms.is_shared(room) => return false,
                     Audience::Room { room, .. } => (To::Room(room.clone()), false),
                     Audience::Joined { .. } => (To::Joined, false),
                     Audience::Session(target) => {
@@ -356,7 +358,9 @@ impl Cluster {
     }
 
     fn say(&self, actor: SessionId, to: To, message: &ServerMessage) {
-        let message = message.to_value().to_string();
+        let Ok(message) = serde_json::to_string(message) else {
+            return;
+        };
         let session = actor.0;
         let op = Op::Say {
             session,
@@ -473,6 +477,7 @@ impl Cluster {
                     _ => Heard::Nothing,
                 }
             }
+            Event::Echo => Heard::Nothing,
             Event::Gap(op::Rooms::All) => Heard::Gap(vec![Audience::Joined { except: None }]),
             Event::Gap(op::Rooms::These(rooms)) => Heard::Gap(
                 rooms

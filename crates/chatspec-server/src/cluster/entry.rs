@@ -50,15 +50,21 @@ pub(crate) enum Event {
         message: ServerMessage,
     },
     Gap(Rooms),
+    /// We have said something ourselves.
+    Echo,
 }
 
 impl Entry {
-    /// Reads the fields of an entry. None if it has no position: then it is none of ours.
-    pub(crate) fn read<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
+    /// Reads the fields of an entry. None if it has no position: then it is none of ours. What the node `own` has said is not
+    /// looked at any more.
+    pub(crate) fn read<'a>(
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+        own: &str,
+    ) -> Option<Self> {
         let fields = Fields(fields.into_iter().collect());
         Some(Self {
             position: fields.number("p")?,
-            news: fields.news(),
+            news: fields.news(own),
         })
     }
 }
@@ -76,19 +82,21 @@ impl Fields<'_> {
         self.get(name)?.parse().ok()
     }
 
-    fn news(&self) -> Option<News> {
+    fn news(&self, own: &str) -> Option<News> {
         if self.get("v")? != VERSION {
             return None;
         }
+        let node = self.get("n")?;
         Some(News {
-            node: self.get("n")?.into(),
+            node: node.into(),
             sequence: self.number("q")?,
-            event: self.event()?,
+            event: self.event(node == own)?,
         })
     }
 
-    fn event(&self) -> Option<Event> {
+    fn event(&self, is_own: bool) -> Option<Event> {
         Some(match self.get("k")? {
+            "say" | "gap" if is_own => Event::Echo,
             "join" => Event::Joined {
                 session: self.number("s")?,
                 request: self.number("r")?,
@@ -191,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let entry = Entry::read(SAID).unwrap();
+        let entry = Entry::read(SAID, "b.1").unwrap();
         assert_eq!(entry.position, 7);
         let news = entry.news.unwrap();
         assert_eq!((&*news.node, news.sequence), ("a.1", 3));
@@ -203,6 +211,12 @@ mod tests {
                 message: ServerMessage::Chat(_)
             }
         ));
+    }
+
+    #[test]
+    fn what_we_have_said_is_an_echo() {
+        let news = Entry::read(SAID, "a.1").and_then(|entry| entry.news);
+        assert_eq!(news.unwrap().event, Event::Echo);
     }
 
     #[test]
@@ -218,10 +232,10 @@ mod tests {
             ("d", r#"{"type":"deluser","message":"User a left room b"}"#),
         ] {
             let fields = SAID.map(|(other, was)| (other, if other == name { value } else { was }));
-            let entry = Entry::read(fields).unwrap();
+            let entry = Entry::read(fields, "b.1").unwrap();
             assert_eq!(entry.position, 7);
             assert!(entry.news.is_none() || name == "n", "{name} {value}");
         }
-        assert_eq!(Entry::read([("v", "1"), ("data", "x")]), None);
+        assert_eq!(Entry::read([("v", "1"), ("data", "x")], ""), None);
     }
 }

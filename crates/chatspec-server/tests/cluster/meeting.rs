@@ -199,3 +199,35 @@ async fn who_comes_later_knows_who_is_there() {
     left.until("chatspec_cluster_nodes", |nodes| nodes == 1.0)
         .await;
 }
+
+// rule: chat.room
+#[tokio::test]
+async fn what_is_said_among_ourselves_does_not_trouble_the_broker() {
+    let broker = Broker::start().await;
+    let [left, right] = two(&broker).await;
+    let mut ada = Client::join(left.address, "ada", "room").await;
+    let mut bob = Client::join(left.address, "bob", "room").await;
+    assert_eq!(ada.event().await, new_user("bob", "room"));
+    for i in 0..50 {
+        ada.chat(says("room", i)).await;
+        assert_eq!(bob.event().await, said("ADA", i));
+    }
+    let sent = left.metric("chatspec_cluster_frames_out_total").await;
+    assert_eq!(sent, Some(2.0));
+    // From the moment on that they hear of her, she hears them.
+    let mut cora = Client::join(right.address, "cora", "room").await;
+    for client in [&mut ada, &mut bob] {
+        assert_eq!(client.event().await, new_user("cora", "room"));
+    }
+    ada.chat(says("room", "welcome")).await;
+    assert_eq!(bob.event().await, said("ADA", "welcome"));
+    assert_eq!(cora.event().await, said("ADA", "welcome"));
+    cora.chat(json!({"event": "leave"})).await;
+    for client in [&mut ada, &mut bob] {
+        assert_eq!(client.event().await, del_user("cora", "room"));
+    }
+    let sent = left.metric("chatspec_cluster_frames_out_total").await;
+    ada.chat(says("room", "alone again")).await;
+    assert_eq!(bob.event().await, said("ADA", "alone again"));
+    assert_eq!(left.metric("chatspec_cluster_frames_out_total").await, sent);
+}

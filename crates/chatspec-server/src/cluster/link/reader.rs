@@ -179,7 +179,7 @@ impl Reader {
             let Some(Keyed { key, fields }) = Keyed::of(value) else {
                 continue;
             };
-            let Some(entry) = Entry::read(fields) else {
+            let Some(entry) = Entry::read(fields, &self.node) else {
                 hub.unreadable();
                 self.last = key.to_owned();
                 continue;
