@@ -93,6 +93,15 @@ impl Broker {
         }
     }
 
+    /// Has it sleep, or wake up: it keeps its connections, and answers nothing.
+    pub async fn signal(&self, signal: &str) {
+        let child = self.child.as_ref().and_then(Child::id).expect("it runs");
+        let sent = Command::new("kill")
+            .args([signal, &child.to_string()])
+            .status();
+        assert!(due(sent).await.expect("kill").success());
+    }
+
     /// Starts it again, where it was.
     pub async fn again(&mut self) {
         assert!(self.run().await, "redis-server does not start again");

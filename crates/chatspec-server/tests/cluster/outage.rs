@@ -259,3 +259,44 @@ async fn who_dies_while_the_broker_is_away_is_gone_once() {
         assert_eq!(client.event().await, new_user("eve", "room"));
     }
 }
+
+// rule: order.once
+// rule: order.sender
+#[tokio::test]
+async fn a_broker_that_sleeps_delays_and_doubles_nothing() {
+    let broker = Broker::start().await;
+    let left = Node::start(&broker.url()).await;
+    let right = Node::start(&broker.url()).await;
+    let mut ada = Client::join(left.address, "ada", "room").await;
+    let mut near = Client::join(left.address, "near", "room").await;
+    let mut far = Client::join(right.address, "far", "room").await;
+    assert_eq!(ada.event().await, new_user("near", "room"));
+    for client in [&mut ada, &mut near] {
+        assert_eq!(client.event().await, new_user("far", "room"));
+    }
+    broker.signal("-STOP").await;
+    for i in 0..100 {
+        ada.chat(says("room", i)).await;
+        assert_eq!(near.event().await, said("ADA", i));
+    }
+    // Its system answers for it, and it does not.
+    let slow = "chatspec_cluster_troubles_total{trouble=\"slow\"}";
+    for node in [&left, &right] {
+        node.until(slow, |count| count >= 1.0).await;
+        node.until("chatspec_cluster_linked", |linked| linked == 0.0)
+            .await;
+    }
+    broker.signal("-CONT").await;
+    for i in 0..100 {
+        assert_eq!(far.event().await, said("ADA", i));
+    }
+    for node in [&left, &right] {
+        node.until("chatspec_cluster_linked", |linked| linked == 1.0)
+            .await;
+    }
+    lists(&mut far, "room", &["ADA", "NEAR", "FAR"]).await;
+    far.chat(says("room", "awake")).await;
+    for client in [&mut ada, &mut near] {
+        assert_eq!(client.event().await, said("FAR", "awake"));
+    }
+}
