@@ -15,6 +15,7 @@ pub mod finding;
 pub mod fixture;
 mod invariant;
 pub mod ledger;
+pub mod model;
 pub mod pattern;
 pub mod report;
 pub mod rule;

@@ -11,7 +11,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn rules() -> Rules {
+pub fn rules() -> Rules {
     let mut all = Vec::new();
     for path in files(&root().join("spec/src"), "md") {
         let text = fs::read_to_string(&path).expect("the spec can be read");

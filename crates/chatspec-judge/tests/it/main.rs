@@ -8,6 +8,7 @@ mod fixtures;
 mod judging;
 mod limited;
 mod mistakes;
+mod model;
 mod reporting;
 mod results;
 mod seeds;

@@ -1,0 +1,310 @@
+//! A history as a fixture: what people do, and what the model says of it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::fold::{Answer, Heard, Model, What};
+use super::history::{Act, Deed, History, Name, PEOPLE, Place, ROOMS, Spelling, Text};
+use crate::fixture::Drop;
+use crate::rule::Profile;
+
+/// Two who talk in a room of their own, before and after: whoever is silent in between is not a server that is dead.
+const COMPANY: [&str; 2] = ["yan", "zoe"];
+const YARD: &str = "yard";
+/// The smallest image that there is.
+const IMAGE: &str =
+    "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+/// Writes a fixture with this id and title, of a history that is [playable](History::playable).
+pub fn conversation(history: &History, profile: Profile, id: &str, title: &str) -> String {
+    let model = Model::new(history, profile);
+    let mut writer = Writer {
+        history,
+        profile,
+        rules: BTreeSet::new(),
+    };
+    let mut steps = vec![json!({"enter": {"who": COMPANY, "room": format!("${YARD}")}})];
+    for (n, act) in history.acts.iter().enumerate() {
+        steps.push(writer.step(n, act, &model));
+    }
+    steps.push(json!({
+        "exchange": {"from": COMPANY[0], "to": [COMPANY[1]], "room": format!("${YARD}")}
+    }));
+    let people: Vec<&str> = (0..history.people.len())
+        .map(person)
+        .chain(COMPANY)
+        .collect();
+    let rooms: Vec<&str> = ROOMS
+        .iter()
+        .take(history.rooms)
+        .copied()
+        .chain([YARD])
+        .collect();
+    let settings: Map<String, Value> = history
+        .people
+        .iter()
+        .enumerate()
+        .map(|(who, transport)| {
+            (
+                person(who).to_owned(),
+                json!({"transport": transport.word()}),
+            )
+        })
+        .collect();
+    writer.rules.insert("chat.room");
+    let mut text = format!(
+        "id: {id}\ntitle: {}\nprofile: {}\nrules: {}\ntransports: [websocket]\nparticipants: {}\nrooms: {}\nsettings: {}\nsteps:\n",
+        json!(title),
+        json!(profile).as_str().unwrap_or("core"),
+        json!(writer.rules),
+        json!(people),
+        json!(rooms),
+        Value::Object(settings),
+    );
+    // JSON is YAML, and a step a line is what people can read.
+    for step in steps {
+        text.push_str(&format!("  - {step}\n"));
+    }
+    text
+}
+
+struct Writer<'h> {
+    history: &'h History,
+    profile: Profile,
+    rules: BTreeSet<&'static str>,
+}
+
+impl Writer<'_> {
+    fn step(&mut self, n: usize, act: &Act, model: &Model<'_>) -> Value {
+        let mut step = Map::new();
+        let mut put = |key: &str, value: Value| drop(step.insert(key.to_owned(), value));
+        put("by", json!(person(act.by)));
+        match &act.deed {
+            Deed::Drop(how) => put("drop", json!(word(*how))),
+            Deed::Connect => put("connect", json!(true)),
+            Deed::Shapeless => put("send", json!([1, "$nonce"])),
+            Deed::Batch { room } => {
+                let texts = (1..=3).map(|part| {
+                    json!({"event": "chat", "room": self.place(*room), "text": part_of(n, part)})
+                });
+                put("batch", texts.collect());
+            }
+            deed => put("send", self.message(n, deed)),
+        }
+        let is_message = !matches!(act.deed, Deed::Drop(_) | Deed::Connect | Deed::Batch { .. });
+        let ack = act.acked && is_message;
+        match model.answer(n) {
+            Answer::Accepted => {
+                if ack {
+                    put("ack", json!("ok"));
+                }
+            }
+            Answer::Refused { code, rule } => {
+                self.rules.insert(rule);
+                put("refused", json!([code]));
+                put("rule", json!(rule));
+                if ack {
+                    put("ack", json!("refused"));
+                }
+            }
+            Answer::Nothing { rule } => {
+                self.rules.insert(rule);
+                put("quiet", json!(rule));
+                put("rule", json!(rule));
+                put("ack", json!("any"));
+            }
+        }
+        let expect: Vec<Value> = model
+            .heard(n)
+            .iter()
+            .flat_map(|heard| self.expectations(n, act, heard))
+            .collect();
+        if !expect.is_empty() {
+            if matches!(act.deed, Deed::Drop(_)) {
+                put("within", json!("heartbeat"));
+            }
+            put("ordered", json!(true));
+            put("expect", json!(expect));
+        }
+        Value::Object(step)
+    }
+
+    fn message(&self, n: usize, deed: &Deed) -> Value {
+        let mut message = Map::new();
+        let mut put = |key: &str, value: String| drop(message.insert(key.to_owned(), json!(value)));
+        match deed {
+            Deed::Join { user, room } => {
+                put("event", "join".to_owned());
+                put("user", self.name(*user));
+                put("room", self.place(*room));
+            }
+            Deed::Leave { user, room } => {
+                put("event", "leave".to_owned());
+                user.iter().for_each(|user| put("user", self.name(*user)));
+                room.iter().for_each(|room| put("room", self.place(*room)));
+            }
+            Deed::Users { room } => {
+                put("event", "users".to_owned());
+                put("room", self.place(*room));
+            }
+            Deed::Chat { room, to, text } => {
+                put("event", "chat".to_owned());
+                room.iter().for_each(|room| put("room", self.place(*room)));
+                to.iter().for_each(|to| put("user", self.name(*to)));
+                put("text", said(n, *text));
+            }
+            Deed::Image { room } => {
+                put("event", "image".to_owned());
+                put("room", self.place(*room));
+                put("bimage", IMAGE.to_owned());
+            }
+            _ => put("event", "dance $nonce".to_owned()),
+        }
+        Value::Object(message)
+    }
+
+    fn expectations(&mut self, n: usize, act: &Act, heard: &Heard) -> Vec<Value> {
+        let mut to: Vec<&str> = heard.to.iter().map(|who| person(*who)).collect();
+        if matches!(
+            act.deed,
+            Deed::Chat {
+                room: None,
+                to: None,
+                ..
+            }
+        ) && heard.must
+        {
+            to.extend(COMPANY);
+        }
+        if to.is_empty() {
+            return Vec::new();
+        }
+        if heard.must {
+            self.rules.insert(heard.rule);
+        }
+        let patterns = self.patterns(n, act, &heard.what);
+        let expectation = |pattern: Value| {
+            let kind = if heard.must { "must" } else { "may" };
+            let mut expectation = json!({"to": to, kind: pattern});
+            if heard.must {
+                expectation["rule"] = json!(heard.rule);
+            }
+            if let (What::Listing(names), Profile::Hardened) = (&heard.what, self.profile) {
+                let names: Vec<String> = names
+                    .iter()
+                    .map(|name| format!("'{}'", self.shown_upper(*name)))
+                    .collect();
+                let text = format!("Users in room: [{}]", names.join(", "));
+                expectation["and"] = json!([{"is": {"message": text}, "rule": "users.order.kept"}]);
+            }
+            expectation
+        };
+        patterns.into_iter().map(expectation).collect()
+    }
+
+    fn patterns(&self, n: usize, act: &Act, what: &What) -> Vec<Value> {
+        let chat = |name: &Name, text: String| json!({"type": "chat", "from": self.shown_upper(*name), "message": text});
+        match what {
+            What::New(user, room) => {
+                let text = format!(
+                    "New User {} joined room {}",
+                    self.shown(*user),
+                    self.place_shown(*room)
+                );
+                vec![json!({"type": "newuser", "message": text})]
+            }
+            What::Gone(user, room) => {
+                let text = format!(
+                    "User {} left room {}",
+                    self.shown(*user),
+                    self.place_shown(*room)
+                );
+                vec![json!({"type": "deluser", "message": text})]
+            }
+            What::Listing(names) => {
+                let names: Vec<String> = names
+                    .iter()
+                    .map(|name| format!("'{}'", self.shown_upper(*name)))
+                    .collect();
+                vec![json!({"type": "users", "message": {"$listing": names}})]
+            }
+            What::Said(name) => {
+                let Deed::Chat { text, .. } = act.deed else {
+                    return Vec::new();
+                };
+                vec![chat(name, said(n, text))]
+            }
+            What::Batch(name) => (1..=3).map(|part| chat(name, part_of(n, part))).collect(),
+            What::Shown(name) => {
+                vec![json!({"type": "image", "from": self.shown_upper(*name), "bimage": IMAGE})]
+            }
+        }
+    }
+
+    /// A name as it is sent.
+    fn name(&self, name: Name) -> String {
+        let suffix = match (name.of < self.history.people.len(), name.second) {
+            (false, _) => "-nobody",
+            (true, true) => "-b",
+            (true, false) => "",
+        };
+        let of = match name.of < self.history.people.len() {
+            true => person(name.of),
+            false => COMPANY[1],
+        };
+        spelled(of, suffix, name.spelling)
+    }
+
+    fn shown(&self, name: Name) -> String {
+        self.name(name).trim().to_owned()
+    }
+
+    fn shown_upper(&self, name: Name) -> String {
+        self.shown(Name {
+            spelling: Spelling::Capitals,
+            ..name
+        })
+    }
+
+    fn place(&self, place: Place) -> String {
+        spelled(ROOMS[place.number % ROOMS.len()], "", place.spelling)
+    }
+
+    fn place_shown(&self, place: Place) -> String {
+        self.place(place).trim().to_owned()
+    }
+}
+
+fn spelled(variable: &str, suffix: &str, spelling: Spelling) -> String {
+    match spelling {
+        Spelling::Capitals => format!("${variable}{}", suffix.to_uppercase()),
+        Spelling::Small => format!("${{{variable}|lower}}{suffix}"),
+        Spelling::Title => format!("${{{variable}|title}}{suffix}"),
+        Spelling::Spaced => format!(" ${variable}{}\t", suffix.to_uppercase()),
+    }
+}
+
+fn person(who: usize) -> &'static str {
+    PEOPLE[who % PEOPLE.len()]
+}
+
+fn word(drop: Drop) -> &'static str {
+    match drop {
+        Drop::Abrupt => "abrupt",
+        Drop::Close => "close",
+        Drop::Namespace => "namespace",
+    }
+}
+
+fn said(n: usize, text: Text) -> String {
+    match text {
+        Text::Plain => format!("{n} $nonce"),
+        Text::Unicode => format!("{n} Stra\u{df}e \u{1f980} e\u{301} \u{202e} $nonce"),
+        Text::Markup => format!("{n} <b>&amp;\"'</b>\\n $nonce"),
+    }
+}
+
+fn part_of(n: usize, part: usize) -> String {
+    format!("{n}.{part} $nonce")
+}

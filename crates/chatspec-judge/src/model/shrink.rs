@@ -1,0 +1,116 @@
+//! Smaller histories, to find the smallest that still shows something.
+
+use super::history::{Deed, History, Name, Place, Spelling, Text};
+use crate::fixture::TransportName;
+use crate::rule::Profile;
+
+/// Histories that are smaller than this one, the smallest first: without half of the acts, a quarter and so on down to one, without
+/// somebody, with one room fewer, with plain names, texts and transports. All of them are playable, and none is this one.
+pub fn smaller(history: &History, profile: Profile) -> Vec<History> {
+    let mut all: Vec<History> = Vec::new();
+    let mut push = |candidate: History| {
+        let candidate = candidate.playable(profile);
+        if candidate != *history && !all.contains(&candidate) {
+            all.push(candidate);
+        }
+    };
+    let length = history.acts.len();
+    let mut size = length.div_ceil(2);
+    while size > 0 {
+        for start in (0..length).step_by(size) {
+            let mut candidate = history.clone();
+            candidate.acts.drain(start..(start + size).min(length));
+            push(candidate);
+        }
+        size /= 2;
+    }
+    for who in (0..history.people.len()).filter(|_| history.people.len() > 2) {
+        push(without(history, who));
+    }
+    if history.rooms > 1 {
+        let last = history.rooms - 1;
+        let mut candidate = history.clone();
+        candidate.rooms = last;
+        each_place(&mut candidate, |place| {
+            place.number = place.number.min(last - 1)
+        });
+        push(candidate);
+    }
+    for n in 0..length {
+        let mut candidate = history.clone();
+        candidate.acts[n].acked = false;
+        push(candidate.clone());
+        plainly(&mut candidate.acts[n].deed);
+        push(candidate);
+    }
+    let mut candidate = history.clone();
+    candidate.people.fill(TransportName::Websocket);
+    push(candidate);
+    all
+}
+
+fn without(history: &History, who: usize) -> History {
+    let mut candidate = history.clone();
+    candidate.people.remove(who);
+    candidate.acts.retain(|act| act.by != who);
+    for act in &mut candidate.acts {
+        act.by -= usize::from(act.by > who);
+    }
+    // A name of one who is not there any more is nobody's.
+    let nobody = candidate.people.len();
+    each_name(&mut candidate, |name| {
+        name.of = match name.of {
+            of if of == who => nobody,
+            of => of - usize::from(of > who),
+        };
+    });
+    candidate
+}
+
+fn each_name(history: &mut History, mut change: impl FnMut(&mut Name)) {
+    for act in &mut history.acts {
+        match &mut act.deed {
+            Deed::Join { user, .. } => change(user),
+            Deed::Leave { user, .. } => user.iter_mut().for_each(&mut change),
+            Deed::Chat { to, .. } => to.iter_mut().for_each(&mut change),
+            _ => {}
+        }
+    }
+}
+
+fn each_place(history: &mut History, mut change: impl FnMut(&mut Place)) {
+    for act in &mut history.acts {
+        match &mut act.deed {
+            Deed::Join { room, .. }
+            | Deed::Users { room }
+            | Deed::Batch { room }
+            | Deed::Image { room } => change(room),
+            Deed::Leave { room, .. } | Deed::Chat { room, .. } => {
+                room.iter_mut().for_each(&mut change);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn plainly(deed: &mut Deed) {
+    let name = |name: &mut Name| name.spelling = Spelling::Capitals;
+    let place = |place: &mut Place| place.spelling = Spelling::Capitals;
+    match deed {
+        Deed::Join { user, room } => {
+            name(user);
+            place(room);
+        }
+        Deed::Leave { user, room } => {
+            user.iter_mut().for_each(name);
+            room.iter_mut().for_each(place);
+        }
+        Deed::Chat { room, to, text } => {
+            to.iter_mut().for_each(name);
+            room.iter_mut().for_each(place);
+            *text = Text::Plain;
+        }
+        Deed::Users { room } | Deed::Batch { room } | Deed::Image { room } => place(room),
+        _ => {}
+    }
+}
