@@ -1,6 +1,7 @@
 //! The arguments. Names are API.
 
 pub mod diff;
+pub mod explore;
 pub mod load;
 pub mod serve;
 
@@ -35,6 +36,8 @@ pub enum Command {
     Serve(Serve),
     /// Put a server under load, with every delivery checked
     Load(Box<load::Load>),
+    /// Play random conversations against a server, and shrink what it does wrong to a fixture
+    Explore(Box<explore::Explore>),
     /// List rules and conversations
     List(List),
     /// Print a rule with its clause and its conversations, or a conversation with its rules
@@ -149,6 +152,9 @@ pub struct Test {
     /// Play the fixtures of this file or folder, and again those that change, until Ctrl-C
     #[arg(long, value_name = "PATH", conflicts_with_all = ["baseline", "transcripts", "report", "snapshots", "dry_run"])]
     pub watch: Vec<PathBuf>,
+    /// Play the fixtures of this file or folder instead of the suite
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["baseline", "snapshots", "watch"])]
+    pub fixtures: Vec<PathBuf>,
     /// Compare what was said with what was blessed in this folder: "did it change?", never a verdict
     #[arg(long, value_name = "DIR")]
     pub snapshots: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The subcommands, one a file.
 
 pub mod explain;
+pub mod explore;
 pub mod fixtures;
 pub mod judge;
 pub mod lint;

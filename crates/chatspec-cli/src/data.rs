@@ -186,6 +186,24 @@ pub fn load(
     }
 }
 
+/// Paths and texts of the fixtures that a user names, files and folders.
+pub fn given(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        match path.is_dir() {
+            true => files.extend(walk(path, "yaml")),
+            false => files.push(path.clone()),
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::nothing("find a fixture: no .yaml file there"));
+    }
+    files
+        .iter()
+        .map(|path| read(path).map(|text| (path.display().to_string(), text)))
+        .collect()
+}
+
 /// The failure for broken fixtures.
 pub fn broken(errors: &[FixtureError]) -> Failure {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();

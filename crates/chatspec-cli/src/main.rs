@@ -45,6 +45,7 @@ fn main() -> std::process::ExitCode {
             Command::Test(test) => command::test::run(*test).await,
             Command::Serve(serve) => command::serve::run(serve).await,
             Command::Load(load) => command::load::run(*load).await,
+            Command::Explore(explore) => command::explore::run(*explore).await,
             Command::List(list) => command::list::run(&list),
             Command::Explain(explain) => command::explain::run(&explain),
             Command::Lint(lint) => command::lint::run(&lint),

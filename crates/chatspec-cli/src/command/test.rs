@@ -3,19 +3,21 @@
 mod hostile;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chatspec_harness::drive::{Manner, Stage};
 use chatspec_harness::suite::{self, Options, Outcome, Progress, SuiteError};
 use chatspec_harness::wire::Clock;
+use chatspec_judge::fixture::Fixture;
 use chatspec_judge::report::{Report, Run};
-use chatspec_judge::rule::Profile;
+use chatspec_judge::rule::{Profile, Rules};
 use chatspec_judge::transcript::Transcript;
 
 use crate::args::{Format, Suite, Test};
 use crate::baseline;
-use crate::data::{Data, plural};
+use crate::data::{self, Data, plural};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::human::Human;
@@ -34,7 +36,10 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
     let data = Data::open(args.data.as_deref())?;
     let rules = data.rules_of(args.revision.as_deref())?;
     let shapes = data.shapes()?;
-    let fixtures = hostile::fixtures(&args, &data, &rules)?;
+    let fixtures = match args.fixtures.as_slice() {
+        [] => hostile::fixtures(&args, &data, &rules)?,
+        paths => own(paths, &rules)?,
+    };
     let profile = profile(&args);
     let quiet = wanted::stdout_taken(&args.report, args.format == Format::Json)?;
     let baseline = baseline::open(&args)?;
@@ -43,6 +48,8 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         filtered,
         mut every,
     } = select(&args, profile, fixtures, &rules)?;
+    // Fixtures of one's own are not the suite.
+    let filtered = filtered || !args.fixtures.is_empty();
     if baseline.is_some() {
         // A baseline may know more than this suite plays.
         every.extend(select::ids(&data.fixtures(&rules)?));
@@ -148,6 +155,13 @@ pub(super) fn profile(args: &Test) -> Profile {
     } else {
         Profile::Core
     })
+}
+
+/// The fixtures of these files and folders.
+fn own(paths: &[PathBuf], rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
+    let fixtures = data::load(data::given(paths)?.into_iter(), rules);
+    let fixtures = fixtures.map_err(|errors| data::broken(&errors))?;
+    Ok(fixtures.into_iter().map(Arc::new).collect())
 }
 
 /// What plays need to know of the run.
