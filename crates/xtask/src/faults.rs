@@ -4,8 +4,8 @@
 mod gate;
 mod matrix;
 mod outcome;
-mod play;
-mod table;
+pub(crate) mod play;
+pub(crate) mod table;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -126,7 +126,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Builds the suite and the server.
-fn build(profile: &str) -> Result<Programs, String> {
+pub(crate) fn build(profile: &str) -> Result<Programs, String> {
     let root = crate::root();
     let cargo = [BUILD, &["--profile", profile]].concat();
     let status = Command::new(env!("CARGO"))

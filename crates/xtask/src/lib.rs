@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod codegen;
 pub mod coverage;
+pub mod explore;
 pub mod faults;
 pub mod flake;
 pub mod fuzz;

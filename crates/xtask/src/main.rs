@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench, codegen, coverage, faults, flake, fuzz, gate, matrix, mutants, pages, released,
+    bench, codegen, coverage, explore, faults, flake, fuzz, gate, matrix, mutants, pages, released,
     requirements, sim, test, types,
 };
 
@@ -32,6 +32,8 @@ enum Command {
     Pages(pages::Options),
     /// Run everything that is to hold.
     Test(test::Options),
+    /// Look which faults random conversations find, without any fixture.
+    Explore(explore::Options),
     /// Prove that the suite catches every fault.
     Faults(faults::Options),
     /// Play the conversations again and again, and tell every verdict that changes.
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Matrix(options) => matrix::run(&options),
         Command::Pages(options) => pages::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Explore(options) => explore::run(&options),
         Command::Faults(options) => faults::run(&options),
         Command::Flake(options) => flake::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),

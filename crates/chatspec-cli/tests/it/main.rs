@@ -4,6 +4,7 @@ mod baseline;
 mod diff;
 mod dummies;
 mod exit_codes;
+mod explore;
 mod hostile_servers;
 mod inner_loop;
 mod judge;

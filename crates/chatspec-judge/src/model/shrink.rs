@@ -110,7 +110,13 @@ fn plainly(deed: &mut Deed) {
             room.iter_mut().for_each(place);
             *text = Text::Plain;
         }
-        Deed::Users { room } | Deed::Batch { room } | Deed::Image { room } => place(room),
+        Deed::Batch { room } => {
+            let (to, text) = (None, Text::Plain);
+            place(room);
+            let room = Some(*room);
+            *deed = Deed::Chat { room, to, text };
+        }
+        Deed::Users { room } | Deed::Image { room } => place(room),
         _ => {}
     }
 }

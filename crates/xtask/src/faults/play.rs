@@ -138,6 +138,62 @@ pub fn play(programs: &Programs, suite: Suite, fault: Option<&Fault>) -> Result<
     Ok(report.verdicts())
 }
 
+/// What an exploration found.
+#[derive(Debug, Deserialize)]
+pub struct Find {
+    /// The rule that is broken.
+    pub rule: String,
+    /// Acts of the history that showed it.
+    pub acts: usize,
+    /// Acts of the smallest that does.
+    pub shrunk: usize,
+}
+
+#[derive(Deserialize)]
+struct Explored {
+    finds: Vec<Find>,
+}
+
+/// Serves with a fault, or with none, and explores for so many minutes or until something is found.
+///
+/// # Errors
+///
+/// A program cannot be run, or says something else than it should.
+pub fn explore(
+    programs: &Programs,
+    fault: Option<&Fault>,
+    minutes: f64,
+    out: &Path,
+) -> Result<Option<Find>, String> {
+    let server = Server::start(&programs.server, fault)?;
+    let output = Command::new(&programs.suite)
+        .args([
+            "explore",
+            &server.url,
+            "--profile",
+            "hardened",
+            "--seed",
+            "1",
+        ])
+        .args([
+            "--json",
+            "-j",
+            "8",
+            "--minutes",
+            &minutes.to_string(),
+            "--out",
+        ])
+        .arg(out)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("run {}: {error}", programs.suite.display()))?;
+    let explored: Explored = serde_json::from_slice(&output.stdout).map_err(|error| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!("read what was explored: {error}; it said: {}", said.trim())
+    })?;
+    Ok(explored.finds.into_iter().next())
+}
+
 fn conversations(fault: Option<&Fault>) -> Vec<String> {
     let transport = fault.map_or("websocket", |fault| &fault.transport);
     let only = fault.and_then(|fault| fault.only.as_deref());

@@ -97,7 +97,14 @@ impl Find {
             }
             break;
         }
+        // What is printed and written is called the same.
+        find.report.id = format!("{}@websocket", find.id());
+        find.report.title = find.title();
         Ok(find)
+    }
+
+    fn title(&self) -> String {
+        format!("What breaks {}, found by seed {}", self.rule, self.seed)
     }
 
     fn id(&self) -> String {
@@ -105,8 +112,7 @@ impl Find {
     }
 
     fn fixture(&self, profile: Profile) -> String {
-        let title = format!("What breaks {}, found by seed {}", self.rule, self.seed);
-        conversation(&self.history, profile, &self.id(), &title)
+        conversation(&self.history, profile, &self.id(), &self.title())
     }
 
     /// Writes the fixture, and says where.
