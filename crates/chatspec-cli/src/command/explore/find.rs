@@ -44,6 +44,12 @@ pub fn broken(report: &CaseReport) -> Option<String> {
     found.map(|finding| finding.rule.clone())
 }
 
+impl Played {
+    fn breaks(&self, rule: &str) -> bool {
+        self.report.rules.get(rule) == Some(&Verdict::Fail)
+    }
+}
+
 impl Find {
     /// Plays it again, and then smaller and smaller histories, until none of those that are smaller still breaks the rule.
     ///
@@ -60,13 +66,12 @@ impl Find {
             report,
             ..
         } = played;
-        let shows = |played: &Played| played.report.rules.get(&rule) == Some(&Verdict::Fail);
         let again = vec![(seed, history.clone()); AGAIN];
         let came = player
             .play(again)
             .await?
             .iter()
-            .filter(|played| shows(played))
+            .filter(|played| played.breaks(&rule))
             .count();
         let mut find = Find {
             rule: rule.clone(),
@@ -76,31 +81,39 @@ impl Find {
             history,
             report,
         };
-        let times = if came == AGAIN { 1 } else { SOMETIMES };
-        let mut plays = 0;
-        'smaller: while came > 0 {
-            let candidates = smaller(&find.history, player.profile);
-            for some in candidates.chunks(AT_ONCE) {
-                if plays > MOST {
-                    break 'smaller;
-                }
-                plays += some.len() * times;
-                let all = some
-                    .iter()
-                    .flat_map(|history| vec![(seed, history.clone()); times]);
-                let played = player.play(all.collect()).await?;
-                if let Some(smallest) = played.into_iter().find(shows) {
-                    find.history = smallest.history;
-                    find.report = smallest.report;
-                    continue 'smaller;
-                }
-            }
-            break;
+        if came > 0 {
+            let times = if came == AGAIN { 1 } else { SOMETIMES };
+            find.shorten(player, times).await?;
         }
         // What is printed and written is called the same.
         find.report.id = format!("{}@websocket", find.id());
         find.report.title = find.title();
         Ok(find)
+    }
+
+    /// Takes the first smaller history that breaks the rule, played so many times, and the first that is smaller than that.
+    async fn shorten(&mut self, player: &mut Player, times: usize) -> Result<(), Failure> {
+        let mut plays = 0;
+        'smaller: loop {
+            let candidates = smaller(&self.history, player.profile);
+            for some in candidates.chunks(AT_ONCE) {
+                if plays > MOST {
+                    return Ok(());
+                }
+                plays += some.len() * times;
+                let all = some
+                    .iter()
+                    .flat_map(|history| vec![(self.seed, history.clone()); times]);
+                let played = player.play(all.collect()).await?;
+                if let Some(smallest) = played.into_iter().find(|played| played.breaks(&self.rule))
+                {
+                    self.history = smallest.history;
+                    self.report = smallest.report;
+                    continue 'smaller;
+                }
+            }
+            return Ok(());
+        }
     }
 
     fn title(&self) -> String {
