@@ -1,0 +1,89 @@
+//! A broker, nodes, and one proxy for each of them.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use super::process::{Broker, Node, Signal};
+use super::proxy::{Proxy, Weather};
+
+/// Where a fault is played.
+pub struct World {
+    program: PathBuf,
+    /// The broker.
+    pub broker: Broker,
+    proxies: Vec<Proxy>,
+    nodes: Vec<Option<Node>>,
+}
+
+impl World {
+    /// Starts everything.
+    pub fn start(program: &Path, broker: &'static str, nodes: u8) -> Result<World, String> {
+        let broker = Broker::start(broker)?;
+        let mut world = World {
+            program: program.to_owned(),
+            broker,
+            proxies: Vec::new(),
+            nodes: Vec::new(),
+        };
+        for index in 0..usize::from(nodes) {
+            let proxy = Proxy::start(world.broker.address);
+            let proxy = proxy.map_err(|error| format!("start a proxy: {error}"))?;
+            world.proxies.push(proxy);
+            world.nodes.push(None);
+            world.restart(index)?;
+        }
+        Ok(world)
+    }
+
+    /// The last node: the one to which things happen.
+    pub fn last(&self) -> usize {
+        self.nodes.len() - 1
+    }
+
+    /// Where the clients of a node find it.
+    pub fn address(&self, index: usize) -> Result<SocketAddr, String> {
+        let node = self.nodes.get(index).and_then(Option::as_ref);
+        node.map(|node| node.address)
+            .ok_or_else(|| format!("reach node {index}: it is not running"))
+    }
+
+    /// Changes what happens between a node and the broker.
+    pub fn weather(&self, index: usize, weather: Weather) {
+        self.proxies[index].set(weather);
+    }
+
+    /// Has a node get bytes that the broker never sent.
+    pub fn forge(&self, index: usize, bytes: &[u8]) {
+        self.proxies[index].forge(bytes);
+    }
+
+    /// Ends a node without a word.
+    pub fn kill(&mut self, index: usize) {
+        self.nodes[index] = None;
+    }
+
+    /// Tells a node to stop, and waits until it has.
+    pub fn stop(&mut self, index: usize) -> Result<(), String> {
+        match self.nodes[index].take() {
+            Some(node) => {
+                node.signal(Signal::Terminate)?;
+                node.ended()
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Starts a node in a place, where there is none.
+    pub fn restart(&mut self, index: usize) -> Result<(), String> {
+        let broker = self.proxies[index].address();
+        self.nodes[index] = Some(Node::start(&self.program, broker)?);
+        Ok(())
+    }
+
+    /// Tells a node something.
+    pub fn signal(&self, index: usize, signal: Signal) -> Result<(), String> {
+        self.nodes[index]
+            .as_ref()
+            .map_or(Ok(()), |node| node.signal(signal))
+    }
+}
