@@ -69,6 +69,16 @@ pub fn all() -> Vec<Stage> {
             commands: bad_input,
         },
         Stage {
+            name: "cluster",
+            quick: false,
+            commands: || {
+                vec![cargo(&format!(
+                    "run -q -p xtask -- cluster --smoke --program {}",
+                    chatspec()
+                ))]
+            },
+        },
+        Stage {
             name: "protocol changes",
             quick: false,
             commands: changes,
