@@ -245,7 +245,9 @@ impl Writer<'_> {
     /// A name as it is sent.
     fn name(&self, name: Name) -> String {
         let suffix = match (name.of < self.history.people.len(), name.second) {
-            (false, _) => "-nobody",
+            // Nobody has two names, too: what differs by key must differ as it is written.
+            (false, true) => "-nobody-b",
+            (false, false) => "-nobody",
             (true, true) => "-b",
             (true, false) => "",
         };

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chatspec_judge::fixture::{self, lint};
-use chatspec_judge::model::{Answer, Deed, History, Model, What, conversation, smaller};
+use chatspec_judge::fixture::{self, TransportName, lint};
+use chatspec_judge::model::{
+    Act, Answer, Deed, History, Model, Name, Place, Spelling, What, conversation, smaller,
+};
 use chatspec_judge::rule::Profile;
 
 use crate::fixtures::rules;
@@ -102,4 +104,42 @@ fn smaller_histories_end() {
         assert_eq!(history.people.len(), 2);
         assert_eq!(history.rooms, 1);
     }
+}
+
+/// A private message to the name that nobody holds is refused, also where somebody holds the other one.
+#[test]
+fn names_with_different_keys_are_written_differently() {
+    let name = |of, second| Name {
+        of,
+        second,
+        spelling: Spelling::Capitals,
+    };
+    let place = Place {
+        number: 0,
+        spelling: Spelling::Capitals,
+    };
+    let mut written = BTreeSet::new();
+    for of in 0..3 {
+        for second in [false, true] {
+            let history = History {
+                people: vec![TransportName::Websocket; 2],
+                rooms: 1,
+                acts: vec![Act {
+                    by: 0,
+                    deed: Deed::Join {
+                        user: name(of, second),
+                        room: place,
+                    },
+                    acked: false,
+                }],
+            };
+            written.insert(conversation(
+                &history,
+                Profile::Hardened,
+                "found/name",
+                "A name",
+            ));
+        }
+    }
+    assert_eq!(written.len(), 6);
 }
