@@ -140,4 +140,28 @@ mod tests {
         // Spread out, they may be as few by the server's clock as the rule allows.
         assert_eq!(broken(each(70_000, 1_000)), [""; 0]);
     }
+
+    /// Whoever has been closed and comes again is counted from there.
+    #[test]
+    fn a_connection_is_refused_for_itself() {
+        let refusal = json!({"code": 30, "message": "m", "retry_ms": 50});
+        let refusals = |entries: &[Entry], count: u64| {
+            let start = entries.len() as u64;
+            let all = (start..start + count).map(|n| (n * 1_000, refusal.clone()));
+            [entries.to_vec(), transcript(all).entries].concat()
+        };
+        let mut all = transcript([].into_iter());
+        all.entries = refusals(&[], 100);
+        let connected = What::Connected {
+            transport: TransportName::Websocket,
+        };
+        all.entries.push(Entry {
+            at: 100_000,
+            step: 0,
+            who: "mallory".to_owned(),
+            what: connected,
+        });
+        all.entries = refusals(&all.entries, 100);
+        assert_eq!(check(&all), []);
+    }
 }

@@ -39,3 +39,26 @@ impl Bits {
 fn at(place: u32) -> (usize, u64) {
     ((place / 64) as usize, 1 << (place % 64))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Bits;
+
+    #[test]
+    fn what_is_put_in_is_there_until_it_is_taken_out() {
+        let mut bits = Bits::new(70);
+        for place in [0, 63, 64, 69] {
+            assert!(!bits.has(place));
+            bits.insert(place);
+            assert!(bits.has(place));
+        }
+        assert!(bits.remove(64) && !bits.remove(64));
+        assert_eq!((bits.has(63), bits.has(64)), (true, false));
+        let mut other = Bits::new(70);
+        other.copy(&bits);
+        assert_eq!(other, bits);
+        bits.clear();
+        assert_eq!(bits, Bits::new(70));
+        assert!(other.has(0));
+    }
+}

@@ -138,7 +138,7 @@ fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
+    use super::{Names, number};
 
     #[test]
     fn what_is_written_is_read() {
@@ -170,5 +170,40 @@ mod tests {
         assert_eq!(names.read_user(&format!("{}x", names.user(7))), None);
         let other = Names::new(2, 20, 32);
         assert_eq!(other.read_text(&text), None);
+    }
+
+    #[test]
+    fn a_text_is_as_long_wherever_it_is_put() {
+        let names = Names::new(1, 20, 32);
+        let mut text = "42[\"".to_owned();
+        names.write_text(&mut text, 7, 3);
+        assert_eq!(text.len(), 4 + 32);
+        assert_eq!(names.read_text(&text[4..]), Some((7, 3)));
+    }
+
+    #[test]
+    fn nobody_is_beyond_the_last_place_or_at_home_nowhere() {
+        let names = Names::new(1, 20, 0);
+        let run = names.run();
+        assert_eq!(names.read_user(&format!("{run}-0-19")), Some(19));
+        assert_eq!(names.read_user(&format!("{run}-0-20")), None);
+        assert_eq!(names.nowhere(), format!("{run}-NOWHERE"));
+    }
+
+    #[test]
+    fn numbers_are_decimal_short_and_without_a_needless_zero() {
+        let rows: [(&[u8], Option<(u32, &[u8])>); 8] = [
+            (b"", None),
+            (b"x", None),
+            (b"0", Some((0, b""))),
+            (b"00", None),
+            (b"07", None),
+            (b"10/2", Some((10, b"/2"))),
+            (b"123456789", Some((123_456_789, b""))),
+            (b"1234567890", None),
+        ];
+        for (bytes, read) in rows {
+            assert_eq!(number(bytes), read, "{}", String::from_utf8_lossy(bytes));
+        }
     }
 }

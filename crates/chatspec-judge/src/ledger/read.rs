@@ -360,4 +360,46 @@ mod tests {
             assert_eq!(kind(&reader.read(&packet)), Some(expected), "{packet}");
         }
     }
+
+    #[test]
+    fn other_events_say_nothing() {
+        let mut reader = Reader::new(names());
+        let rows = [
+            chat(5, 0).replacen("chat", "news", 1),
+            r#"42["news","{\"code\":30}"]"#.to_owned(),
+            r#"42["news",1]"#.to_owned(),
+            r#"42["news"]"#.to_owned(),
+        ];
+        for packet in rows {
+            assert_eq!(reader.read(&packet), Said::Other, "{packet}");
+        }
+    }
+
+    /// A field that the first message had besides is no part of what every message has to have.
+    #[test]
+    fn a_message_with_more_than_its_fields_is_no_pattern() {
+        let mut reader = Reader::new(names());
+        let private = chat(5, 0).replace("}]", r#","private":true}]"#);
+        let said = |number| Said::Chat {
+            from: 5,
+            author: 5,
+            number,
+        };
+        assert_eq!(reader.read(&private), said(0));
+        assert_eq!(reader.known(&private), None);
+        assert_eq!(reader.read(&chat(5, 1)), said(1));
+        assert_eq!(reader.known(&chat(5, 2)), Some(said(2)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_and_cut() {
+        let shown = |packet: &str| match Reader::new(names()).read(packet) {
+            Said::Wrong { seen, .. } => seen,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(shown("hello"), "hello");
+        let whole = "x".repeat(120);
+        assert_eq!(shown(&whole), whole);
+        assert_eq!(shown(&format!("{whole}x")), format!("{whole}..."));
+    }
 }

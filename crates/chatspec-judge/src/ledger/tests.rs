@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::{Heard, Id, Kind, Ledger, Names, Said, Tally};
 
+mod books;
+
 /// Two rooms of three, all of whom are in.
 fn full() -> Ledger {
     let mut ledger = Ledger::new(Names::new(1, 3, 0), 2, 3);

@@ -210,6 +210,169 @@ fn a_limit_and_a_code_are_compared() {
     );
 }
 
+/// What a schema does not say is in the manifest's lists.
+#[test]
+fn what_the_lists_say_of_messages_and_values_is_compared() {
+    let edited = |edit: &dyn Fn(&mut serde_json::Value)| {
+        let mut new = files();
+        let mut manifest = serde_json::from_str(&new["manifest.json"]).expect("json");
+        edit(&mut manifest);
+        new.insert("manifest.json".to_owned(), manifest.to_string());
+        let told: Vec<_> = diff(&new)
+            .changes
+            .into_iter()
+            .map(|change| {
+                (
+                    change.message.clone().unwrap_or_default(),
+                    change.category,
+                    change.cells.row(),
+                )
+            })
+            .collect();
+        told
+    };
+    use Verdict::{Break, Ok};
+    let told = edited(&|manifest| {
+        let message = &mut manifest["messages"][0];
+        message["since"] = "1.1".into();
+        message["rules"] = serde_json::json!([]);
+        message["name"] = "Other".into();
+    });
+    let told: Vec<_> = told
+        .iter()
+        .map(|(name, category, row)| (name.as_str(), *category, *row))
+        .collect();
+    let [(name, ..), ..] = told[..] else {
+        panic!("nothing is told");
+    };
+    let message = name.strip_suffix(".name").expect("the name comes first");
+    assert!(message.starts_with("messages."), "{message}");
+    let [name, since, rules] = ["name", "since", "rules"].map(|field| format!("{message}.{field}"));
+    let expected = [
+        (name.as_str(), Category::Codegen, [Ok; 4]),
+        (since.as_str(), Category::Doc, [Ok; 4]),
+        (rules.as_str(), Category::Doc, [Ok; 4]),
+    ];
+    assert_eq!(told, expected);
+
+    let told = edited(&|manifest| {
+        manifest["messages"]
+            .as_array_mut()
+            .expect("messages")
+            .remove(0);
+    });
+    assert_eq!(told, [], "a message that is gone is seen in the schemas");
+
+    let told = edited(&|manifest| {
+        let list = manifest["differences"].as_array_mut().expect("differences");
+        let gone = list.remove(0);
+        list[0]["meaning"] = "something else".into();
+        let mut came = gone;
+        came["name"] = "brand-new".into();
+        list.push(came);
+    });
+    let cells: Vec<_> = told
+        .iter()
+        .map(|(_, category, row)| (*category, *row))
+        .collect();
+    assert_eq!(
+        cells,
+        [
+            (Category::Semantic, [Ok, Break, Ok, Ok]),
+            (Category::Semantic, [Break, Break, Ok, Ok]),
+            (Category::Semantic, [Break, Ok, Ok, Ok]),
+        ],
+        "{told:?}"
+    );
+    assert_eq!(told[2].0, "differences.brand-new");
+}
+
+/// The same report as a table and as annotations.
+#[test]
+fn a_break_is_told_where_people_read_it() {
+    let mut reports = [diff(&edited(&[
+        (
+            "manifest.json",
+            "\"text_max_bytes\": 8192",
+            "\"text_max_bytes\": 4096",
+        ),
+        (
+            "server-to-client.json",
+            "Someone else has said something.",
+            "Somebody spoke.",
+        ),
+    ]))];
+    let text = words::markdown(&reports[0]);
+    assert!(
+        text.starts_with("### `1.0` → `1.1`: breaking\n\n| change | category |"),
+        "{text}"
+    );
+    let told = text.lines().filter(|line| line.starts_with("**")).count();
+    assert_eq!(
+        told, 1,
+        "who breaks is told once, and of words nothing: {text}"
+    );
+    for part in [
+        "| SEMANTIC | **BREAK** | ok | ok | ok |",
+        "| DOC | ok | ok | ok | ok |",
+        "- mend: ",
+        "- to allow it: `",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let text = words::github(&reports[0]);
+    assert_eq!(text.lines().count(), 2, "the break, and the sum: {text}");
+    assert!(
+        text.starts_with("::error title=SEMANTIC BREAK::") && text.contains("%0Amend: "),
+        "{text}"
+    );
+
+    // What is allowed says why, and its reason cannot end the line.
+    let name = reports[0]
+        .changes
+        .iter()
+        .find(|change| change.verdict() == Verdict::Break);
+    let name = name.expect("one breaks").fingerprint.clone();
+    let allow = format!("allow:\n  - change: {name}\n    reason: 100% agreed\n");
+    let waivers = Waivers::load("allow.yaml", &allow).expect("well formed");
+    assert_eq!(waivers.apply(&mut reports), []);
+    let text = words::markdown(&reports[0]);
+    assert!(
+        text.contains("| breaking (allowed) |") && text.contains("- allowed: 100% agreed"),
+        "{text}"
+    );
+    let text = words::github(&reports[0]);
+    assert!(
+        text.starts_with("::notice title=SEMANTIC BREAK::") && !text.contains("::error"),
+        "{text}"
+    );
+}
+
+/// A change that breaks nobody needs no waiver, and one for it is stale.
+#[test]
+fn a_waiver_for_what_breaks_nobody_is_stale() {
+    let new = edited(&[(
+        "server-to-client.json",
+        "Someone else has said something.",
+        "Somebody spoke.",
+    )]);
+    let mut reports = [diff(&new)];
+    let name = reports[0].changes[0].fingerprint.clone();
+    let allow = format!("allow:\n  - change: {name}\n    reason: all agreed\n");
+    let said = Waivers::load("allow.yaml", &allow)
+        .expect("well formed")
+        .apply(&mut reports);
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0]
+            .to_string()
+            .contains("breaks nobody; drop the waiver"),
+        "{}",
+        said[0]
+    );
+    assert_eq!(reports[0].changes[0].waived, None);
+}
+
 #[test]
 fn a_waiver_allows_one_change_and_none_other() {
     let new = edited(&[(
@@ -309,6 +472,8 @@ fn what_cannot_be_compared_is_named_with_its_place() {
         ("\"pattern\": \"^", "\"pattern\": \"(?=a)^", "look-around"),
         ("#/$defs/UserName", "#/$defs/Chat", "leads back to itself"),
         ("#/$defs/UserName", "#/$defs/Nobody", "names nothing"),
+        ("\"maxLength\": 8192", "\"multipleOf\": 0", "more than 0"),
+        ("\"maxLength\": 8192", "\"multipleOf\": -1", "more than 0"),
     ] {
         let new = edited(&[("client-to-server.json", from, to)]);
         let error = Version::read("1.1", &new).expect_err(to).to_string();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chatspec_judge::compat::change::Category;
 use chatspec_judge::compat::contain::Verdict;
 use chatspec_judge::compat::corpus::{self, Edit};
 use chatspec_judge::compat::words;
@@ -75,6 +76,93 @@ fn every_edit_has_its_mirror() {
         assert!(edit.inverse.is_some(), "{} has an inverse", edit.name);
         assert_eq!(edit.mirrored(&edits), Ok(()));
     }
+}
+
+/// An edit that is not taken back by the one it names is told.
+#[test]
+fn what_is_no_mirror_is_told() {
+    let edits = edits("edits.json");
+    let first = &edits[0];
+    let name = first.inverse.as_deref().expect("it has one");
+    let place = edits.iter().position(|edit| edit.name == name);
+    let place = place.expect("it is in the list");
+    type Change = fn(&mut Edit, &Edit);
+    let rows: [(&str, Change); 5] = [
+        ("its inverse", |twin, _| twin.inverse = None),
+        ("its cells", |twin, _| twin.cells[0] = Verdict::Unknown),
+        ("its category", |twin, _| {
+            twin.category = match twin.category {
+                Category::Doc => Category::Wire,
+                _ => Category::Doc,
+            };
+        }),
+        ("its operations", |twin, first| {
+            let (name, inverse) = (twin.name.clone(), twin.inverse.clone());
+            let (cells, category) = (twin.cells, twin.category);
+            *twin = first.clone();
+            (twin.name, twin.inverse, twin.cells, twin.category) = (name, inverse, cells, category);
+        }),
+        ("its name", |twin, _| twin.name.push('?')),
+    ];
+    for (what, change) in rows {
+        let mut all = edits.clone();
+        change(&mut all[place], first);
+        let said = first.mirrored(&all).expect_err(what);
+        assert!(said.contains(name), "{what}: {said}");
+    }
+    // Only one half of the operations is another's.
+    let other = edits.iter().find(|edit| {
+        edit.category == first.category && edit.name != first.name && edit.name != name
+    });
+    let mut alone = other.expect("there are more").clone();
+    alone.inverse = None;
+    assert_eq!(alone.mirrored(&edits), Ok(()), "it names none");
+}
+
+/// A validator that is not ours says of every witness what the comparison says of it.
+#[test]
+fn every_break_of_the_wire_has_a_witness_that_holds() {
+    let base = base();
+    let mut ways = std::collections::BTreeSet::new();
+    for edit in edits("edits.json").iter().chain(&edits("rows.json")) {
+        let outcome = edit.play(&base).expect("it can be compared");
+        let proofs = edit.proofs(&base, &outcome).expect("as it was played");
+        let wire = outcome
+            .report
+            .changes
+            .iter()
+            .filter(|change| change.category == Category::Wire);
+        let breaks = wire
+            .flat_map(|change| &change.findings)
+            .filter(|finding| finding.verdict == Verdict::Break && finding.witness.is_some());
+        assert_eq!(proofs.len(), breaks.count(), "{}", edit.name);
+        for proof in proofs {
+            let valid = |schema: &serde_json::Value| {
+                let schema = jsonschema::validator_for(schema).expect("a schema");
+                schema.is_valid(&proof.message)
+            };
+            assert!(
+                proof.sent.is_object() && proof.received.is_object(),
+                "{}",
+                proof.name
+            );
+            assert!(
+                valid(&proof.sent),
+                "{} may be sent: {}",
+                proof.name,
+                proof.message
+            );
+            assert!(
+                !valid(&proof.received),
+                "{} is refused: {}",
+                proof.name,
+                proof.message
+            );
+            let (_, way) = proof.name.split_once(' ').expect("the edit, and the way");
+            ways.insert(way.to_owned());
+        }
+    }
+    assert_eq!(ways.len(), 4, "both directions, with both peers: {ways:?}");
 }
 
 #[test]

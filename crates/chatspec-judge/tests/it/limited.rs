@@ -196,3 +196,60 @@ fn a_bystander_that_is_refused_after_a_bad_input_is_no_limit() {
         "{hers:?}"
     );
 }
+
+/// A refusal in an acknowledgement is one, too; one under another event's name, or with another code, is none.
+#[test]
+fn a_refusal_for_load_is_told_from_what_looks_like_one() {
+    let refusal = json!({"code": 30, "message": "too many messages", "retry_ms": 50});
+    let acked =
+        |args: Vec<Value>| after_a_refusal_of(|tape| tape.push("ada", What::Acked { id: 1, args }));
+    assert!(acked(vec![refusal.clone()]).limited);
+    assert!(!acked(vec![json!({"code": 22, "message": "no"})]).limited);
+    assert!(!acked(vec![]).limited);
+    let named =
+        |name: &str| after_a_refusal_of(|tape| tape.event("ada", name, json!(refusal.to_string())));
+    assert!(named("message").limited);
+    assert!(!named("news").limited);
+}
+
+/// Ada's first words come to nothing, for the reason that she is given.
+fn after_a_refusal_of(refuse: impl FnOnce(Tape) -> Tape) -> Judgement {
+    judged(refuse(says(entered(), "control 3 n1")).barrier(&ALL))
+}
+
+/// Where the case is about load, a refusal for it is no excuse.
+#[test]
+fn a_case_about_load_is_never_limited() {
+    let tape = || limited(says(entered(), "control 3 n1"), "ada").barrier(&ALL);
+    let about = |rule: &str| {
+        let conversation = fixture("hardened", rule, STEPS);
+        judge(&conversation, &tape().transcript(), true).limited
+    };
+    assert!(about("chat.room"));
+    assert!(!about("robust.load.retry"));
+
+    let outcome = |outcome: &str| {
+        let text = format!(
+            "id: packet/x\ntitle: X\nrules: [robust.packet.type]\nover: session\ninputs:\n  - id: S-03\n    title: x\n    do:\n      - packets: ['47']\n    outcome: [{outcome}]\n"
+        );
+        let mut all = hostile::load("hostile/packet/x.yaml", &text).expect("a right fixture");
+        let fixture = all.remove(0);
+        let acts = fixture.input.as_ref().expect("a bad input").acts;
+        let mut tape = Tape::new();
+        for at in 0..fixture.steps.len() {
+            if at == acts.0 {
+                tape = limited(tape, "mallory");
+            }
+            tape = tape.barrier(&["ada", "bob", "cora", "mallory"]);
+        }
+        let mut transcript = tape.transcript();
+        for name in ["cora", "mallory", "elsewhere"] {
+            let value = json!(format!("{}-1", name.to_uppercase()));
+            transcript.bindings.insert(name.to_owned(), value);
+        }
+        judge(&fixture, &transcript, true).limited
+    };
+    assert!(outcome("ignored"));
+    assert!(outcome("{refused: [22]}"));
+    assert!(!outcome("ignored, {refused: [30]}"));
+}

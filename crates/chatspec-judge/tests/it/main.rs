@@ -5,6 +5,7 @@ mod blame;
 mod compat;
 mod corpus;
 mod fixtures;
+mod hostile;
 mod judging;
 mod limited;
 mod mistakes;

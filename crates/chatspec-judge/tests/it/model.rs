@@ -1,5 +1,8 @@
 //! What the model says of random histories makes fixtures that the linter takes, and the model's own laws.
 
+mod shrinking;
+mod written;
+
 use std::collections::BTreeSet;
 
 use chatspec_judge::fixture::{self, TransportName, lint};

@@ -1,5 +1,8 @@
 //! Who acts in a step, and which rules it can hold.
 
+use chatspec_judge::fixture::Action;
+use serde_json::json;
+
 use crate::stage::fixture;
 
 const SAY: &str = "  - by: ada\n    send: {event: chat, room: $room, text: hi}\n";
@@ -33,4 +36,50 @@ fn an_acknowledgement_has_its_rule() {
     };
     assert_eq!(of("    ack: ok\n"), ["ack.success"]);
     assert_eq!(of("    ack: refused\n"), ["ack.always"]);
+}
+
+/// A short form is the step that it stands for.
+#[test]
+fn who_departs_is_no_member_any_more() {
+    let steps = "  - enter: {who: [ada, bob]}
+  - depart: {who: bob, heard: [ada]}
+  - enter: {who: [bob], room: $room}
+  - depart: {who: bob, room: $hall, heard: []}
+  - listing: {by: ada, holds: [ada, BOB-2, x]}
+";
+    let fixture = fixture("core", "chat.room", steps);
+    let sent = |n: usize| match &fixture.steps[n].action {
+        Action::Send(payload) => payload.clone(),
+        other => panic!("{other:?}"),
+    };
+    let expected = |n: usize| {
+        let all = fixture.steps[n].expect.iter();
+        let all = all.map(|item| (item.to.join(" "), item.pattern["message"].clone()));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        sent(2),
+        json!({"event": "leave", "user": "$bob", "room": "$room"})
+    );
+    assert_eq!(
+        expected(2),
+        [("ada".to_owned(), json!("User $bob left room $room"))]
+    );
+    assert_eq!(fixture.steps[2].rule, "leave.announce");
+    // Ada alone is there, and hears of the one who comes again once.
+    assert_eq!(
+        expected(3),
+        [(
+            "ada bob".to_owned(),
+            json!("New User $bob joined room $room")
+        )]
+    );
+    assert_eq!(
+        sent(4),
+        json!({"event": "leave", "user": "$bob", "room": "$hall"})
+    );
+    assert_eq!(expected(4), []);
+    // Participants stand for their names, and other texts for themselves.
+    let listing = json!({"$listing": ["'$ada'", "'BOB-2'", "'$x'"]});
+    assert_eq!(expected(5), [("ada".to_owned(), listing)]);
 }
