@@ -2,6 +2,7 @@
 //! otherwise than the protocol's own text.
 
 mod answer;
+mod lean;
 mod origin;
 mod post;
 mod request;
@@ -19,6 +20,7 @@ use socketioxide::extract::SocketRef;
 use tracing::debug;
 
 use self::answer::{Refused, numbered};
+use self::lean::lean;
 use self::origin::Origins;
 pub use self::origin::{AllowedOrigin, HostName, PageOrigin};
 use self::post::Posts;
@@ -142,7 +144,7 @@ impl Edge {
                 }
             };
         }
-        next.run(request).await
+        next.run(lean(request)).await
     }
 
     fn place(&self, request: &Request) -> Result<Session, Full> {

@@ -19,6 +19,9 @@ use crate::monitor;
 use crate::peer;
 use crate::web;
 
+/// Bytes of a WebSocket that are read at a time: a score of messages as people write them.
+const READ_BUFFER: usize = 2048;
+
 /// The service for all paths, and the handle that closes its sessions.
 pub(crate) fn router(config: &Config, edge: Edge, hub: Arc<Hub>) -> (Router, SocketIo) {
     let (layer, io) = socket_io(config);
@@ -78,6 +81,8 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .max_payload(config.max_payload as u64)
         .ws_max_message_size(config.max_payload)
         .ws_max_frame_size(config.max_payload)
+        // Each connection has this buffer for as long as it lives; what is longer comes in several reads.
+        .ws_read_buffer_size(READ_BUFFER)
         // A packet that announces an attachment closes the connection: nothing here is binary.
         // rule: message.binary
         .with_parser(
