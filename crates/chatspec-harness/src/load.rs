@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod world;
 
+pub use self::attack::Manner;
 pub use self::options::{Options, Scenario};
 pub use self::report::{
     Attack, Connects, Driver, Latency, Messages, Outcome, Process, Report, Sample, Settings,

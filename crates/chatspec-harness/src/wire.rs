@@ -59,6 +59,7 @@ mod websocket;
 pub use clock::Clock;
 pub use engine::Handshake;
 pub(crate) use lean::{Ended, Lean, append_text};
+pub(crate) use net::{Manner as Connecting, Reset, connect_as};
 
 pub use error::{CloseReason, OpenError, OpenErrorKind, SendError, UpgradeError};
 pub use packet::{Frame, Malformed, MalformedKind, Packet, Received};

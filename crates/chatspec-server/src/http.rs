@@ -19,8 +19,8 @@ use crate::monitor;
 use crate::peer;
 use crate::web;
 
-/// Bytes of a WebSocket that are read at a time: a score of messages as people write them.
-const READ_BUFFER: usize = 2048;
+/// Bytes of a WebSocket that are read at a time: ten messages as people write them.
+const READ_BUFFER: usize = 1024;
 
 /// The service for all paths, and the handle that closes its sessions.
 pub(crate) fn router(config: &Config, edge: Edge, hub: Arc<Hub>) -> (Router, SocketIo) {

@@ -43,8 +43,11 @@ pub struct Load {
     #[arg(short = 'c', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: Option<u32>,
     /// Attackers, in abuse
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=50_000))]
     pub attackers: u32,
+    /// What attackers do, one after the other; again for more [default: flood, deaf, users, noise, flap, knock]
+    #[arg(long, value_name = "NAME", value_enum)]
+    pub manner: Vec<Manner>,
     /// Bytes of a text, at least
     #[arg(long, value_name = "BYTES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=8_000))]
     pub size: u32,
@@ -90,6 +93,27 @@ pub enum Scenario {
     Mixed,
     /// Attackers at full speed, beside people whose latency is measured
     Abuse,
+}
+
+/// What an attacker does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Manner {
+    /// Talks in its room, without end
+    Flood,
+    /// Sits in the room of the one before, and never reads
+    Deaf,
+    /// Asks who is there, without end
+    Users,
+    /// Sends what has to be refused
+    Noise,
+    /// Joins and leaves
+    Flap,
+    /// Opens connections and drops them
+    Knock,
+    /// Sends a request that never ends, a byte a second
+    Slow,
+    /// Connects, and sends nothing at all
+    Silent,
 }
 
 fn rate(text: &str) -> Result<f64, String> {

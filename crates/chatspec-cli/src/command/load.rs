@@ -10,7 +10,7 @@ use url::Host;
 
 use super::test::fresh_seed;
 use crate::args::Format;
-use crate::args::load::{Load, Scenario};
+use crate::args::load::{Load, Manner, Scenario};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::load::{Line, human, page};
@@ -132,10 +132,24 @@ fn options(args: &Load, server: Option<&Server>) -> Result<Options, Failure> {
             .unwrap_or(Duration::from_secs(if abuse { 9 } else { 5 })),
         size: args.size as usize,
         attackers: if abuse { args.attackers } else { 0 },
+        manners: args.manner.iter().copied().map(manner).collect(),
         seed: args.seed.unwrap_or_else(fresh_seed),
         pid: args.pid,
         patience: args.patience,
     })
+}
+
+fn manner(manner: Manner) -> load::Manner {
+    match manner {
+        Manner::Flood => load::Manner::Flood,
+        Manner::Deaf => load::Manner::Deaf,
+        Manner::Users => load::Manner::Users,
+        Manner::Noise => load::Manner::Noise,
+        Manner::Flap => load::Manner::Flap,
+        Manner::Knock => load::Manner::Knock,
+        Manner::Slow => load::Manner::Slow,
+        Manner::Silent => load::Manner::Silent,
+    }
 }
 
 fn scenario(scenario: Scenario) -> load::Scenario {

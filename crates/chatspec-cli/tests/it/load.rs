@@ -180,6 +180,32 @@ async fn people_beside_attackers_are_measured() {
     );
 }
 
+/// Those that hold connections without a session, alone: the people beside them are served as ever.
+#[tokio::test]
+async fn attackers_do_what_they_are_told() {
+    let server = start(Fault::Nothing).await;
+    let told = [
+        "--manner",
+        "slow",
+        "--manner",
+        "silent",
+        "--attackers",
+        "10",
+    ];
+    let ran = load(
+        "abuse",
+        &server.url,
+        &[&["--rate", "200", "--format", "json"][..], &told].concat(),
+    )
+    .await;
+    let report = json(&ran);
+    let attack = &report["attack"];
+    assert!(attack["connections"].as_u64() >= Some(10), "{report:#}");
+    // Five of them send a byte a second, and nobody sends more.
+    let bytes = attack["bytes"].as_u64();
+    assert!((Some(5)..=Some(100)).contains(&bytes), "{report:#}");
+}
+
 #[tokio::test]
 async fn what_cannot_run_says_why() {
     let dead = Dead::new();

@@ -10,22 +10,25 @@ use std::time::Duration;
 use chatspec_judge::ledger::Names;
 use futures_util::future::poll_fn;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
 use super::options::Options;
 use super::report::Attack;
-use crate::wire::{Lean, Target, append_text};
+use crate::wire::{Connecting, Lean, Reset, Target, append_text, connect_as};
 
 /// Bytes that are made once and sent again and again.
 const BATCH: usize = 32 << 10;
 /// The pause after a connection that was not let in.
 const PAUSE: Duration = Duration::from_millis(10);
+/// The pause between two bytes of a slow request.
+const SECOND: Duration = Duration::from_secs(1);
 
-/// What an attacker does; the next one does the next.
+/// What an attacker does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+pub enum Manner {
     /// Talks in its room.
     Flood,
     /// Sits in the room of the one before, and never reads.
@@ -38,16 +41,49 @@ enum Manner {
     Flap,
     /// Opens connections and drops them.
     Knock,
+    /// Sends a request that never ends, a byte a second.
+    Slow,
+    /// Connects, and sends nothing at all.
+    Silent,
 }
 
-const MANNERS: [Manner; 6] = [
-    Manner::Flood,
-    Manner::Deaf,
-    Manner::Users,
-    Manner::Noise,
-    Manner::Flap,
-    Manner::Knock,
-];
+impl Manner {
+    /// All of them.
+    pub const ALL: [Manner; 8] = [
+        Manner::Flood,
+        Manner::Deaf,
+        Manner::Users,
+        Manner::Noise,
+        Manner::Flap,
+        Manner::Knock,
+        Manner::Slow,
+        Manner::Silent,
+    ];
+
+    /// Those that work as fast as they can: one of each is an attack by itself.
+    pub const BUSY: [Manner; 6] = [
+        Manner::Flood,
+        Manner::Deaf,
+        Manner::Users,
+        Manner::Noise,
+        Manner::Flap,
+        Manner::Knock,
+    ];
+
+    /// As on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Manner::Flood => "flood",
+            Manner::Deaf => "deaf",
+            Manner::Users => "users",
+            Manner::Noise => "noise",
+            Manner::Flap => "flap",
+            Manner::Knock => "knock",
+            Manner::Slow => "slow",
+            Manner::Silent => "silent",
+        }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -71,11 +107,15 @@ pub(super) fn start(options: &Options, names: &Names) -> std::io::Result<Running
         .build()?;
     let (stop, stopped) = oneshot::channel();
     let counts = Arc::new(Counts::default());
+    let manners: &[Manner] = match options.manners.as_slice() {
+        [] => &Manner::BUSY,
+        some => some,
+    };
     let attackers: Vec<Attacker> = (0..options.attackers)
         .map(|index| Attacker {
             target: options.target.clone(),
             patience: options.patience,
-            manner: MANNERS[index as usize % MANNERS.len()],
+            manner: manners[index as usize % manners.len()],
             index,
             run: names.run().to_owned(),
             counts: Arc::clone(&counts),
@@ -128,18 +168,59 @@ impl Attacker {
         let mut pause = interval(PAUSE);
         loop {
             let deadline = Instant::now() + self.patience;
-            match Lean::open(&self.target, None, deadline).await {
-                Ok(lean) => {
-                    add(&self.counts.connections, 1);
-                    self.attack(lean).await;
-                }
-                Err(_) => {
-                    add(&self.counts.refused, 1);
-                    pause.reset();
-                    pause.tick().await;
+            let let_in = match self.manner {
+                Manner::Slow | Manner::Silent => self.hold(deadline).await,
+                _ => match Lean::open(&self.target, None, deadline).await {
+                    Ok(lean) => {
+                        add(&self.counts.connections, 1);
+                        self.attack(lean).await;
+                        true
+                    }
+                    Err(_) => false,
+                },
+            };
+            if !let_in {
+                add(&self.counts.refused, 1);
+                pause.reset();
+                pause.tick().await;
+            }
+        }
+    }
+
+    /// Takes a connection up and asks for nothing, until the server ends it. Whether there was one.
+    async fn hold(&self, deadline: Instant) -> bool {
+        let plainly = Connecting::Plain(None);
+        let opened = connect_as(&self.target, plainly, &Reset::default(), deadline).await;
+        let Ok(mut stream) = opened else {
+            return false;
+        };
+        add(&self.counts.connections, 1);
+        let request = format!(
+            "GET {} HTTP/1.1\r\nHost: {}\r\nX-Slow: ",
+            self.target.engine_path("websocket", None),
+            self.target.authority()
+        );
+        let mut bytes = request.bytes().chain(std::iter::repeat(b'x'));
+        let mut second = interval(SECOND);
+        let mut answer = [0; 512];
+        loop {
+            tokio::select! {
+                // What the server says does not matter, but that it ends.
+                read = stream.read(&mut answer) => match read {
+                    Ok(1..) => stream.pending().clear(),
+                    _ => break,
+                },
+                _ = second.tick(), if self.manner == Manner::Slow => {
+                    let byte = [bytes.next().unwrap_or_default()];
+                    if stream.write_all(&byte).await.is_err() {
+                        break;
+                    }
+                    add(&self.counts.bytes, 1);
                 }
             }
         }
+        add(&self.counts.closed, 1);
+        true
     }
 
     /// Until the server ends it.
@@ -150,7 +231,8 @@ impl Attacker {
         let room = format!("{}-ATTACK-{host}", self.run);
         let join = json!({"event": "join", "user": user, "room": room});
         let batch = match self.manner {
-            Manner::Knock => return,
+            // Those that hold a connection have no session.
+            Manner::Knock | Manner::Slow | Manner::Silent => return,
             Manner::Deaf => Vec::new(),
             Manner::Flood => {
                 repeat(&[json!({"event": "chat", "room": room, "text": "x".repeat(64)})])

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::attack::Manner;
 use crate::wire::Target;
 
 /// What is done to the server.
@@ -69,6 +70,8 @@ pub struct Options {
     pub size: usize,
     /// Connections of attackers.
     pub attackers: u32,
+    /// What they do, in turn; empty for [`Manner::BUSY`].
+    pub manners: Vec<Manner>,
     /// Names, and who does what.
     pub seed: u64,
     /// The server's process on this machine.
