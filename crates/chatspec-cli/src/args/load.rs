@@ -100,7 +100,7 @@ pub enum Scenario {
 pub enum Manner {
     /// Talks in its room, without end
     Flood,
-    /// Sits in the room of the one before, and never reads
+    /// Sits in the room of the last one before that is not deaf, and never reads
     Deaf,
     /// Asks who is there, without end
     Users,

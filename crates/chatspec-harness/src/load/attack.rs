@@ -31,7 +31,7 @@ const SECOND: Duration = Duration::from_secs(1);
 pub enum Manner {
     /// Talks in its room.
     Flood,
-    /// Sits in the room of the one before, and never reads.
+    /// Sits in the room of the last one before that is not deaf, and never reads.
     Deaf,
     /// Asks who is there.
     Users,
@@ -111,12 +111,20 @@ pub(super) fn start(options: &Options, names: &Names) -> std::io::Result<Running
         [] => &Manner::BUSY,
         some => some,
     };
+    let mut host = 0;
     let attackers: Vec<Attacker> = (0..options.attackers)
-        .map(|index| Attacker {
+        .map(|index| (index, manners[index as usize % manners.len()]))
+        .map(|(index, manner)| Attacker {
             target: options.target.clone(),
             patience: options.patience,
-            manner: manners[index as usize % manners.len()],
+            manner,
             index,
+            host: {
+                if manner != Manner::Deaf {
+                    host = index;
+                }
+                host
+            },
             run: names.run().to_owned(),
             counts: Arc::clone(&counts),
         })
@@ -159,6 +167,8 @@ struct Attacker {
     patience: Duration,
     manner: Manner,
     index: u32,
+    /// The one whose room it sits in.
+    host: u32,
     run: String,
     counts: Arc<Counts>,
 }
@@ -226,9 +236,7 @@ impl Attacker {
     /// Until the server ends it.
     async fn attack(&self, mut lean: Lean) {
         let user = format!("{}-ATTACK-{}", self.run, self.index);
-        // The deaf one is flooded by the one before it.
-        let host = self.index - u32::from(self.manner == Manner::Deaf && self.index > 0);
-        let room = format!("{}-ATTACK-{host}", self.run);
+        let room = format!("{}-ATTACK-{}", self.run, self.host);
         let join = json!({"event": "join", "user": user, "room": room});
         let batch = match self.manner {
             // Those that hold a connection have no session.

@@ -57,6 +57,8 @@ impl Builder {
             .args(["--message-format", "json", "--quiet"])
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
+            // The tests run thousands of times, and are built once.
+            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
             .stderr(Stdio::inherit())
             .output()
             .map_err(|error| format!("run cargo: {error}"))?;

@@ -169,7 +169,12 @@ fn hash(root: &Path, file: &str) -> Option<String> {
     Some(code_hash(&source))
 }
 
-/// The hash of a source without its tests, which have no mutants.
+/// The hash of a source without its tests.
 fn code_hash(source: &str) -> String {
-    hash_of(source.split("#[cfg(test)]").next().unwrap_or_default())
+    hash_of(code(source))
+}
+
+/// A source without its tests, which have no mutants.
+pub fn code(source: &str) -> &str {
+    source.split("#[cfg(test)]").next().unwrap_or_default()
 }

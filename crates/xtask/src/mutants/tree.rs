@@ -112,15 +112,15 @@ impl Tree {
         Ok(())
     }
 
-    /// A hash of all sources in a folder, its tests included.
-    pub fn hash(&self, folder: &str) -> String {
+    /// A hash of all sources in a folder, each as `part` takes it.
+    pub fn hash(&self, folder: &str, part: impl Fn(&str) -> &str) -> String {
         let folder = format!("{folder}/");
         let inside = self
             .sources
             .iter()
             .filter(|(name, _)| name.starts_with(&folder));
         let all: String = inside
-            .flat_map(|(name, text)| [name.as_str(), text])
+            .flat_map(|(name, text)| [name.as_str(), part(text)])
             .collect();
         hash_of(&all)
     }

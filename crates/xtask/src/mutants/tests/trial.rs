@@ -100,10 +100,20 @@ fn a_crate_is_tried_from_end_to_end() {
         ..mutant(SOURCE, function, what, with)
     };
     let mutants: Vec<Mutant> = (1..).zip(&cases).map(made).collect();
-    let journal = Journal::open(folder.path().join("journal"), &tree.hash("small")).unwrap();
+    let journal = Journal::open(
+        folder.path().join("journal"),
+        &tree.hash("small/src", super::super::record::code),
+        &tree.hash("small", |all| all),
+    )
+    .unwrap();
     let known = mutants.last().unwrap().name.clone();
     journal.note(&known, Fate::Late).unwrap();
-    let journal = Journal::open(folder.path().join("journal"), &tree.hash("small")).unwrap();
+    let journal = Journal::open(
+        folder.path().join("journal"),
+        &tree.hash("small/src", super::super::record::code),
+        &tree.hash("small", |all| all),
+    )
+    .unwrap();
     let trial = Trial {
         journal: &journal,
         tree: &tree,
