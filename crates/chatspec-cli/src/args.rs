@@ -62,8 +62,9 @@ pub enum Command {
 
 #[derive(Debug, Parser)]
 pub struct Test {
-    /// The server, such as http://127.0.0.1:5005
-    pub url: Option<String>,
+    /// The server, such as http://127.0.0.1:5005. Of several nodes of one server all: who takes part in a conversation is then spread over
+    /// them
+    pub url: Vec<String>,
     /// The profile that the server claims [default: core; hardened for the embedded reference server]
     #[arg(long, value_parser = profile)]
     pub profile: Option<Profile>,

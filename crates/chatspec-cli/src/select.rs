@@ -35,6 +35,7 @@ pub fn select(
     let eligible = fixtures
         .into_iter()
         .filter(|fixture| args.slow || !fixture.slow)
+        .filter(|fixture| fixture.nodes() <= args.url.len().max(1))
         .filter_map(|fixture| match (&fixture.input, profile) {
             // Of a bad input a server answers for what its profile says.
             (Some(_), Profile::Core) => fixture.claimed(profile).map(Arc::new),

@@ -19,6 +19,8 @@ use self::spawned::Spawned;
 /// A server to test, and what has to be ended after it.
 pub struct Server {
     pub target: Target,
+    /// All its nodes, where there are several.
+    pub nodes: Vec<Target>,
     /// What to put on a command line to test the same again.
     pub repeat: String,
     running: Running,
@@ -35,9 +37,9 @@ enum Running {
 
 /// Finds or starts the server that the arguments name.
 pub async fn open(args: &Test) -> Result<Server, Failure> {
-    let (url, repeat, running) = match (&args.url, &args.cmd) {
-        (Some(url), _) => (url.clone(), url.clone(), Running::Elsewhere),
-        (None, Some(command)) => {
+    let (url, repeat, running) = match (args.url.as_slice(), &args.cmd) {
+        ([url, ..], _) => (url.clone(), args.url.join(" "), Running::Elsewhere),
+        ([], Some(command)) => {
             let port = free_port().await?;
             let url = format!("http://127.0.0.1:{port}");
             let target = target(&url, args)?;
@@ -48,11 +50,25 @@ pub async fn open(args: &Test) -> Result<Server, Failure> {
                 Running::Spawned(Box::new(spawned)),
             )
         }
-        (None, None) => embedded(Config::default()).await?,
+        ([], None) => embedded(Config::default()).await?,
     };
-    let target = target(&url, args)?;
+    let several = args.url.len() > 1;
+    let nodes = args.url.iter().filter(|_| several);
+    let nodes = nodes.map(|url| target(url, args));
+    let nodes = nodes.collect::<Result<Vec<Target>, Failure>>()?;
+    let mut twice = nodes.iter().enumerate();
+    if let Some((_, node)) = twice.find(|(index, node)| {
+        let mut before = nodes.iter().take(*index);
+        before.any(|other| other.url == node.url)
+    }) {
+        return Err(Failure::usage(format!(
+            "use {} as a node: it is named twice",
+            node.url
+        )));
+    }
     Ok(Server {
-        target,
+        target: target(&url, args)?,
+        nodes,
         repeat,
         running,
     })
@@ -68,6 +84,7 @@ pub async fn reference() -> Result<Server, Failure> {
     let target = Target::parse(&url).map_err(|error| Failure::ours(error.to_string()))?;
     Ok(Server {
         target,
+        nodes: vec![],
         repeat,
         running,
     })

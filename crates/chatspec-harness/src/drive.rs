@@ -5,6 +5,7 @@
 //! clock; only a barrier has a deadline. The driver never decides what is right: it asks the referee only whether what is
 //! due has come, to know when it may stop waiting.
 
+mod across;
 mod act;
 mod actor;
 mod attack;
@@ -14,6 +15,7 @@ mod manner;
 pub(crate) mod record;
 mod trouble;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chatspec_judge::fixture::{
@@ -29,6 +31,7 @@ use tokio::time::{Instant, sleep};
 use crate::wire::limits::PATIENCE;
 use crate::wire::{Clock, Session, Target};
 
+use self::across::{Between, Sentinel};
 use self::actor::Actor;
 use self::hand::Hand;
 
@@ -40,8 +43,12 @@ pub use self::trouble::Trouble;
 /// What a play needs to know of the run.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// The server.
+    /// The server; of several nodes the one that is asked where it does not matter which.
     pub target: Target,
+    /// All its nodes, where there are several; else empty.
+    pub nodes: Vec<Target>,
+    /// Decides, with the name of each case, who sits on which node: the seed, unless a case is played again.
+    pub seating: u64,
     /// The foreign origin that a participant claims where its fixture says so.
     pub cross_origin: String,
     /// The clock of the run.
@@ -63,6 +70,36 @@ impl Stage {
     /// How long one send and one close may take.
     pub fn patience(&self) -> Duration {
         PATIENCE.mul_f64(self.timeout_scale)
+    }
+
+    /// How long what happens on one node may take to show on the others.
+    pub fn crossing(&self) -> Duration {
+        Duration::from_secs(2).mul_f64(self.timeout_scale)
+    }
+
+    /// Every node, each as the server of a stage of its own.
+    pub fn each_node(&self) -> Vec<Stage> {
+        if self.nodes.is_empty() {
+            return vec![self.clone()];
+        }
+        let nodes = self.nodes.iter();
+        nodes.map(|node| self.at(node)).collect()
+    }
+
+    /// Bytes that sessions with any node make us hold.
+    pub fn held(&self) -> usize {
+        let others = self.nodes.iter().map(Target::held).sum();
+        match self.nodes.is_empty() {
+            true => self.target.held(),
+            false => others,
+        }
+    }
+
+    fn at(&self, node: &Target) -> Stage {
+        Stage {
+            target: node.clone(),
+            ..self.clone()
+        }
     }
 
     /// How long an answer is waited for on a connection that the server may drop, deafen or keep: nobody judges it.
@@ -88,6 +125,8 @@ pub struct Play {
     pub trouble: Option<Trouble>,
     actors: Vec<Actor>,
     steps: usize,
+    /// Messages of ours that may still come.
+    sentinels: Vec<Sentinel>,
 }
 
 impl Play {
@@ -107,10 +146,12 @@ impl Play {
                 stopped: None,
                 in_order: None,
                 network: None,
+                nodes: BTreeMap::new(),
             },
             trouble: None,
             actors: vec![],
             steps: fixture.steps.len(),
+            sentinels: vec![],
         }
     }
 
@@ -135,6 +176,7 @@ impl Play {
         for actor in &mut self.actors {
             self.transcript.entries.extend(actor.late(self.steps));
         }
+        across::sift(&mut self.transcript.entries[before..], &mut self.sentinels);
         self.transcript.entries.len() > before
     }
 
@@ -150,6 +192,11 @@ impl Play {
 
 /// Plays a fixture from its first step to its last, or to the first that cannot be played.
 pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) -> Play {
+    let case = format!("{}@{}", fixture.id, transport.word());
+    let nodes = stage.nodes.len().max(1);
+    let seats = across::seats(fixture, nodes, stage.seating, &case);
+    let home = across::home(fixture, &seats, &stage.nodes);
+    let stage = &home.map_or_else(|| stage.clone(), |home| stage.at(home));
     let bindings = fresh::bindings(fixture, transport, stage);
     let mut driver = Driver {
         fixture,
@@ -157,7 +204,11 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         actors: fixture
             .participants
             .iter()
-            .map(|participant| Actor::new(participant, transport))
+            .zip(&seats)
+            .map(|(participant, node)| {
+                let target = stage.nodes.get(*node).unwrap_or(&stage.target);
+                Actor::new(participant, transport, *node, target.clone())
+            })
             .collect(),
         hands: Vec::new(),
         reserved: 0,
@@ -165,14 +216,16 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         bindings: bindings.clone(),
         step: 0,
         trouble: None,
+        between: Between::default(),
     };
-    let case = format!("{}@{}", fixture.id, transport.word());
     for actor in &mut driver.actors {
         actor.case.clone_from(&case);
     }
     let stopped = driver.conversation().await.err();
     driver.look_at_hands().await;
     driver.farewell().await;
+    driver.sift();
+    let sentinels = driver.take_sentinels();
     // Session ids are known only now; names and captured values are found again by the referee.
     let mut known = bindings;
     known.extend(
@@ -189,6 +242,7 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         stopped,
         in_order: None,
         network: None,
+        nodes: seated(fixture, &seats, stage),
     };
     // What becomes of the one who sends a bad input is that input's outcome.
     let blames = |actor: &&Actor| fixture.input.is_none() || actor.name != "mallory";
@@ -208,7 +262,15 @@ pub async fn play(fixture: &Fixture, transport: TransportName, stage: &Stage) ->
         trouble,
         actors: driver.actors,
         steps: fixture.steps.len(),
+        sentinels,
     }
+}
+
+/// Who sat where, counted from 1; nothing where there is one node.
+fn seated(fixture: &Fixture, seats: &[usize], stage: &Stage) -> BTreeMap<String, usize> {
+    let names = fixture.participants.iter().map(|one| one.name.clone());
+    let seats = names.zip(seats.iter().map(|node| node + 1));
+    seats.filter(|_| stage.nodes.len() > 1).collect()
 }
 
 struct Driver<'a> {
@@ -224,6 +286,8 @@ struct Driver<'a> {
     step: usize,
     /// Of what belongs to no actor.
     trouble: Option<Trouble>,
+    /// What is known of the way between nodes.
+    between: Between,
 }
 
 impl Driver<'_> {
@@ -241,6 +305,7 @@ impl Driver<'_> {
                 Err(stop) if !stop.ours && self.is_free() => continue,
                 played => played?,
             }
+            self.sift();
             let judged = Window {
                 fixture: self.fixture,
                 index,
@@ -304,6 +369,7 @@ impl Driver<'_> {
                 self.wait_for_due(step, &acting, bound).await?;
             }
             self.barriers(step, &acting).await;
+            self.across(step, &acting).await?;
             attempt += 1;
             if !step.retry
                 || Instant::now() >= bound

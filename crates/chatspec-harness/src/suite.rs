@@ -152,8 +152,10 @@ pub async fn run_until(
     let probing = async {
         match options.probes {
             true => {
-                control::check(&options.stage).await?;
-                Ok::<_, SuiteError>(order::probe(&options.stage).await)
+                for node in options.stage.each_node() {
+                    control::check(&node).await?;
+                }
+                Ok::<_, SuiteError>(order::probe_all(&options.stage).await)
             }
             false => Ok(None),
         }
@@ -290,7 +292,7 @@ impl Runner<'_> {
             let asks = self.options.probes && self.gone.is_none();
             if asks
                 && keep::is_cut_off(&played.play.transcript)
-                && !control::answers(&self.options.stage).await
+                && !control::all_answer(&self.options.stage).await
             {
                 self.gone = Some(keep::broken(&played.judged));
             }
@@ -325,13 +327,14 @@ impl Runner<'_> {
 
     /// Whether one more case may be played. Beside others none starts while the server makes us hold a lot.
     fn may_start(&self, playing: usize, jobs: usize) -> bool {
-        let roomy = playing == 0 || self.options.stage.target.held() <= HELD;
+        let roomy = playing == 0 || self.options.stage.held() <= HELD;
         playing < jobs && roomy && !self.stop
     }
 
     fn stage(&self, round: u32) -> Stage {
         let mut stage = self.options.stage.clone();
         stage.seed = stage.seed.wrapping_add(u64::from(round));
+        stage.seating = stage.seating.wrapping_add(u64::from(round));
         stage
     }
 

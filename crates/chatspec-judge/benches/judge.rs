@@ -119,6 +119,7 @@ fn transcript() -> Transcript {
         stopped: None,
         in_order: None,
         network: None,
+        nodes: Default::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::fixture::{Fixture, TransportName};
 use crate::invariant;
 use crate::rule::{Level, Profile, Rules, names};
 use crate::shape::Shapes;
+use crate::spread;
 use crate::transcript::{Stop, Transcript, What};
 use crate::value::ValueError;
 use crate::verdict::Verdict;
@@ -132,6 +133,8 @@ fn findings(
         ));
     }
     all.extend(invariant::check(fixture, transcript, law.shapes));
+    let astray = spread::across(fixture, transcript, &all);
+    all.extend(astray);
     if let Some(input) = fixture.input.as_ref().filter(|input| input.free) {
         all.retain(|finding| finding.step >= input.acts.1);
     }

@@ -61,6 +61,9 @@ pub struct Participant {
     pub cross_origin: bool,
     /// Whether it stays on long-polling until a step upgrades it.
     pub upgrade_later: bool,
+    /// The node of a server of several that it connects to, from 1, whichever that is in the run. Where nobody says so,
+    /// it is found from what the conversation claims.
+    pub node: Option<u32>,
 }
 
 /// One act and what must come of it.
@@ -212,6 +215,14 @@ pub struct Agree {
     pub among: Vec<String>,
     /// The rules that demand it.
     pub rules: Vec<String>,
+}
+
+impl Fixture {
+    /// How many nodes of a server it takes: one, unless it says where somebody sits.
+    pub fn nodes(&self) -> usize {
+        let own = self.participants.iter().filter_map(|one| one.node);
+        own.max().unwrap_or(1) as usize
+    }
 }
 
 impl Step {

@@ -1,7 +1,7 @@
 //! Invariants: what holds in every conversation, without predicting it.
 
 mod load;
-mod members;
+pub(crate) mod members;
 
 use std::collections::BTreeMap;
 

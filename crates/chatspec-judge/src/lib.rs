@@ -20,6 +20,7 @@ pub mod pattern;
 pub mod report;
 pub mod rule;
 pub mod shape;
+pub mod spread;
 pub mod transcript;
 pub mod value;
 pub mod verdict;

@@ -51,6 +51,9 @@ pub struct Summary {
     /// The command line that plays a case again, but for its `--case`; empty where nobody knows it.
     #[serde(default)]
     pub repeat: String,
+    /// The URLs of all nodes, where there are several; cases name them by their place here, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<String>,
     /// Whether the server handles one connection's events in order; null where it was not asked.
     pub in_order: Option<bool>,
     /// Cases by verdict.
@@ -122,6 +125,9 @@ pub struct CaseReport {
     pub title: String,
     /// The transport.
     pub transport: TransportName,
+    /// Which node each participant sat on, where there are several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nodes: BTreeMap<String, usize>,
     /// The worst verdict of its rules.
     pub verdict: Verdict,
     /// Verdict per rule.
@@ -163,6 +169,7 @@ impl CaseReport {
             id: format!("{fixture}@{}", transport.word()),
             title: title.to_owned(),
             transport,
+            nodes: transcript.nodes.clone(),
             verdict: judged.verdict,
             rules: judged.rules,
             findings: judged.findings,
@@ -185,6 +192,8 @@ pub struct Run {
     pub profile: Profile,
     /// The URL.
     pub target: String,
+    /// The URLs of all nodes, where there are several.
+    pub nodes: Vec<String>,
     /// The seed.
     pub seed: u64,
     /// Whether something was left out.
@@ -223,6 +232,7 @@ impl Report {
             repeat: run.repeat.clone(),
             in_order: run.in_order,
             inputs: run.inputs.clone(),
+            nodes: run.nodes.clone(),
             ..Summary::default()
         };
         for rule in rules

@@ -1,5 +1,7 @@
 //! What was sent and seen in one conversation, in the order of each participant's connection.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -30,6 +32,10 @@ pub struct Transcript {
     /// What the network did to the conversation, where another try went otherwise: no violation rests on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
+    /// Which node of a server of several each participant sat on, counted from 1 in the order of the command line; empty
+    /// where there is one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nodes: BTreeMap<String, usize>,
 }
 
 /// Why a play stopped before its end.
@@ -199,6 +205,20 @@ pub enum What {
         /// One line for people.
         why: String,
     },
+    /// The suite's own traffic between nodes, sent or received. It is no part of the conversation, and no rule is judged by it.
+    Aside {
+        /// One line for people.
+        text: String,
+    },
+    /// The suite's own traffic that should have come from another node, and did not in time.
+    Astray {
+        /// The rules that this breaks.
+        rules: Vec<String>,
+        /// What was expected, in one line.
+        expected: String,
+        /// What was seen instead, in one line.
+        why: String,
+    },
 }
 
 impl Transcript {
@@ -255,6 +275,7 @@ impl Transcript {
             stopped: self.stopped.clone(),
             in_order: self.in_order,
             network: self.network.clone(),
+            nodes: self.nodes.clone(),
         }
     }
 }

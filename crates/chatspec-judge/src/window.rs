@@ -63,12 +63,21 @@ impl Window<'_> {
     /// # Errors
     /// As [`Window::judge`].
     pub fn satisfied(&self, bindings: &Bindings) -> Result<bool, ValueError> {
+        self.pending(bindings).map(|pending| pending.is_empty())
+    }
+
+    /// Those who still lack something that must come.
+    ///
+    /// # Errors
+    /// As [`Window::judge`].
+    pub fn pending(&self, bindings: &Bindings) -> Result<Vec<String>, ValueError> {
         let judged = self.judge(bindings)?;
         let pending = |finding: &Finding| {
             matches!(finding.outcome, Outcome::Missing | Outcome::Different)
                 || (finding.outcome == Outcome::Dead && finding.rule == self.step().rule)
         };
-        Ok(!judged.findings.iter().any(pending))
+        let findings = judged.findings.into_iter().filter(pending);
+        Ok(findings.map(|finding| finding.who).collect())
     }
 
     /// A step that depends on what became of mallory and was not played, or whose effects the profile leaves open.

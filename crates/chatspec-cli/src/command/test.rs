@@ -91,6 +91,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         profile,
         target: stage.target.url.to_string(),
+        nodes: urls(&stage),
         seed: stage.seed,
         // Until the run has ended, it is one that was interrupted.
         filtered: true,
@@ -149,7 +150,7 @@ pub async fn run(args: Test) -> Result<Exit, Failure> {
 
 /// The claim: what the arguments say, or core; hardened for our own server.
 pub(super) fn profile(args: &Test) -> Profile {
-    let embedded = args.url.is_none() && args.cmd.is_none();
+    let embedded = args.url.is_empty() && args.cmd.is_none();
     args.profile.unwrap_or(if embedded {
         Profile::Hardened
     } else {
@@ -166,6 +167,7 @@ fn own(paths: &[PathBuf], rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
 
 /// What plays need to know of the run.
 pub(super) fn stage(args: &Test, server: &Server) -> Stage {
+    let seed = args.seed.unwrap_or_else(fresh_seed);
     Stage {
         cross_origin: args
             .origin
@@ -173,13 +175,21 @@ pub(super) fn stage(args: &Test, server: &Server) -> Stage {
             .unwrap_or_else(|| target::cross_origin(&server.target.url)),
         target: server.target.clone(),
         clock: Clock::start(),
-        seed: args.seed.unwrap_or_else(fresh_seed),
+        nodes: server.nodes.clone(),
+        seating: seed,
+        seed,
         timeout_scale: args.timeout_scale,
         manner: Manner {
             trace: args.trace.then(trace::trace),
             pace: Duration::from_millis(args.pace),
         },
     }
+}
+
+/// The URLs of all nodes, where there are several.
+pub(super) fn urls(stage: &Stage) -> Vec<String> {
+    let nodes = stage.nodes.iter();
+    nodes.map(|node| node.url.to_string()).collect()
 }
 
 /// Whose fault it is that there is nothing to judge.

@@ -137,6 +137,7 @@ impl Bench {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile: self.profile,
             target: stage.target.url.to_string(),
+            nodes: test::urls(&stage),
             seed: stage.seed,
             // Some conversations never tell whether a server conforms.
             filtered: true,

@@ -196,6 +196,8 @@ fn line(what: &What) -> Option<(&'static str, String)> {
         }
         What::Kept { connection } => ("○", format!("still held{}", on(*connection))),
         What::Process { why, .. } => ("○", format!("the process: {why}")),
+        What::Aside { text } => ("·", text.clone()),
+        What::Astray { why, .. } => ("✖", why.clone()),
     })
 }
 

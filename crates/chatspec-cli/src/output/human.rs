@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use chatspec_harness::drive::Stage;
 use chatspec_harness::suite::{Case, Outcome};
 use chatspec_judge::report::{CaseReport, Report};
-use chatspec_judge::rule::{Profile, Rules};
+use chatspec_judge::rule::{Profile, Rules, names};
 use chatspec_judge::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -40,6 +40,16 @@ pub struct Human {
     bar: Option<ProgressBar>,
 }
 
+/// The server, or all its nodes.
+fn servers(stage: &Stage) -> String {
+    let nodes = stage.nodes.iter().map(|node| safe(node.url.as_str()));
+    let nodes: Vec<_> = nodes.collect();
+    match nodes.is_empty() {
+        true => safe(stage.target.url.as_str()),
+        false => nodes.join(" "),
+    }
+}
+
 impl Human {
     /// For a run of these cases.
     pub fn new(
@@ -66,7 +76,7 @@ impl Human {
                 "chatspec {} · revision {} · profile {profile} · {} · seed {}",
                 env!("CARGO_PKG_VERSION"),
                 rules.revision(),
-                safe(stage.target.url.as_str()),
+                servers(stage),
                 stage.seed
             ),
             repeat: repeat.to_owned(),
@@ -227,6 +237,9 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
     };
     let newer = match rules.asks_for(rule) {
         true => String::new(),
+        false if rule.starts_with(names::CLUSTER) => {
+            " (not scored: no server has to have several nodes)".to_owned()
+        }
         false => format!(" (not scored: newer than revision {})", rules.revision()),
     };
     outln!("\n{style}{word}{style:#} {rule}{newer}");
@@ -241,6 +254,10 @@ fn failure(rule: &str, broken: &[&CaseReport], rules: &Rules, repeat: &str) {
         );
     }
     outln!("  in {}: {}", case.id, safe(&case.title));
+    if !case.nodes.is_empty() {
+        let seats = case.nodes.iter().map(|(who, node)| format!("{who} {node}"));
+        outln!("  on node  {}", seats.collect::<Vec<_>>().join(", "));
+    }
     for finding in case
         .findings
         .iter()

@@ -105,7 +105,9 @@ fn line(what: &What, names: &Names) -> Option<String> {
         | What::Left { .. }
         | What::Ended { .. }
         | What::Kept { .. }
-        | What::Process { .. } => return None,
+        | What::Process { .. }
+        | What::Aside { .. }
+        | What::Astray { .. } => return None,
     })
 }
 

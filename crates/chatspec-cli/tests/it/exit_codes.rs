@@ -260,6 +260,7 @@ fn case(rule: &str, verdict: Verdict, error: Option<&str>) -> CaseReport {
         transcript: None,
         known: BTreeMap::new(),
         network: None,
+        nodes: Default::default(),
         limited: false,
     }
 }

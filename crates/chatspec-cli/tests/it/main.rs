@@ -1,6 +1,7 @@
 //! The program as people and CI meet it: its exit codes, its reports, and that nothing passes by accident.
 
 mod baseline;
+mod cluster;
 mod diff;
 mod dummies;
 mod exit_codes;

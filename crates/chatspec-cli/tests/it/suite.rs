@@ -59,6 +59,8 @@ impl Committed {
                 target: Target::parse(url).expect("a URL"),
                 cross_origin: "http://127.0.0.1:3000".to_owned(),
                 clock: Clock::start(),
+                nodes: vec![],
+                seating: SEED,
                 seed: SEED,
                 timeout_scale: scale,
                 manner: Manner::default(),

@@ -41,6 +41,8 @@ pub async fn play(fixture: &Fixture) -> String {
         // Loopback, as the default of `chatspec test`: the server lets in no other page.
         cross_origin: "http://127.0.0.1:1".to_owned(),
         clock: Clock::start(),
+        nodes: vec![],
+        seating: SEED,
         seed: SEED,
         timeout_scale: 4.0,
         manner: Manner::default(),

@@ -1,5 +1,6 @@
 //! One participant and its connection.
 
+mod ask;
 mod end;
 mod open;
 
@@ -12,13 +13,16 @@ use tokio::time::Instant;
 
 use super::trouble::Trouble;
 use super::{Stage, record};
-use crate::wire::{CloseReason, How, Next, Packet, Session, socket};
+use crate::wire::{CloseReason, How, Next, Packet, Session, Target, socket};
 
 /// Acknowledgement ids of barriers; those of fixtures stay below.
 const BARRIERS_FROM: u64 = 900_001;
 
 pub(super) struct Actor {
     pub name: String,
+    /// The node that it connects to, from 0.
+    pub node: usize,
+    target: Target,
     /// The case that it plays in, for whoever looks on.
     pub case: String,
     pub transport: TransportName,
@@ -40,9 +44,16 @@ pub(super) struct Actor {
 }
 
 impl Actor {
-    pub fn new(participant: &Participant, transport: TransportName) -> Actor {
+    pub fn new(
+        participant: &Participant,
+        transport: TransportName,
+        node: usize,
+        target: Target,
+    ) -> Actor {
         Actor {
             name: participant.name.clone(),
+            node,
+            target,
             case: String::new(),
             transport: participant.transport.unwrap_or(transport),
             connects_first: participant.connected,

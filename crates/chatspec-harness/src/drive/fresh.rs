@@ -40,8 +40,8 @@ pub fn bindings(fixture: &Fixture, transport: TransportName, stage: &Stage) -> B
     bindings
 }
 
-/// Eight characters that nobody else uses: 40 bits of a mix of seed and case.
-pub(crate) fn tag(seed: u64, case: &str) -> String {
+/// A number that looks like chance, of seed and case.
+pub(super) fn mix(seed: u64, case: &str) -> u64 {
     // FNV-1a over the case, then the finalizer of SplitMix64 over both.
     let hash = case.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -50,7 +50,12 @@ pub(crate) fn tag(seed: u64, case: &str) -> String {
     for (shift, factor) in [(30, 0xbf58_476d_1ce4_e5b9), (27, 0x94d0_49bb_1331_11eb)] {
         mixed = (mixed ^ (mixed >> shift)).wrapping_mul(factor);
     }
-    mixed ^= mixed >> 31;
+    mixed ^ (mixed >> 31)
+}
+
+/// Eight characters that nobody else uses: 40 bits of a mix of seed and case.
+pub(crate) fn tag(seed: u64, case: &str) -> String {
+    let mixed = mix(seed, case);
     // No vowels and no look-alikes: a tag is never a word, and upper-casing changes nothing else.
     const LETTERS: &[u8; 32] = b"23456789BCDFGHJKLMNPQRSTVWXZ0167";
     (0..8)

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::wire::{MalformedKind, Packet, Received};
 
+/// Characters of what a server says that stand in one line of ours.
+pub(super) const LINE: usize = 300;
+
 /// One entry.
 pub(super) fn entry(at: Duration, step: usize, who: &str, what: What) -> Entry {
     Entry {
@@ -24,6 +27,7 @@ pub(crate) fn weight(what: &What) -> usize {
         What::Acked { args, .. } => args.iter().map(value).sum(),
         What::Malformed { raw, .. } => raw.len(),
         What::Answered { headers, body, .. } => body.len() + 100 * headers.len(),
+        What::Aside { text } | What::Astray { why: text, .. } => text.len(),
         _ => 0,
     };
     256 + inside

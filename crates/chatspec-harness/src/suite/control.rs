@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -47,8 +48,17 @@ fn is_lost(error: &SuiteError) -> bool {
 }
 
 /// Whether the server answers anybody. It is asked twice: one that was busy for a moment is not gone.
-pub(super) async fn answers(stage: &Stage) -> bool {
+async fn answers(stage: &Stage) -> bool {
     check(stage).await.is_ok() || check(stage).await.is_ok()
+}
+
+/// The same of every node.
+pub(super) async fn all_answer(stage: &Stage) -> bool {
+    let nodes = stage.each_node();
+    join_all(nodes.iter().map(answers))
+        .await
+        .into_iter()
+        .all(|answers| answers)
 }
 
 /// Opens a session, by WebSocket or else by polling, and waits for one acknowledged answer to a `users` request.

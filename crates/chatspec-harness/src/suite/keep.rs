@@ -100,6 +100,7 @@ mod tests {
             stopped: None,
             in_order: None,
             network: None,
+            nodes: Default::default(),
         }
     }
 

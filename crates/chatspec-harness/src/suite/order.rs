@@ -15,10 +15,22 @@ const PAIRS: usize = 4;
 /// Messages of one sender.
 const MESSAGES: usize = 60;
 
+/// The same of every node: where one does not keep order, silence proves nothing on any.
+pub(super) async fn probe_all(stage: &Stage) -> Option<bool> {
+    let nodes = stage.each_node();
+    // Names differ, for they may be unique over all nodes.
+    let probes = nodes.iter().enumerate();
+    let probed = join_all(probes.map(|(node, stage)| probe(stage, node * PAIRS))).await;
+    probed.into_iter().reduce(|one, other| match (one, other) {
+        (Some(one), Some(other)) => Some(one && other),
+        (one, other) => one.or(other),
+    })?
+}
+
 /// `Some(true)` where every pair saw its messages and its acknowledgements in order; `None` where nothing could be seen,
 /// which the cases themselves will tell.
-pub(super) async fn probe(stage: &Stage) -> Option<bool> {
-    let pairs = join_all((0..PAIRS).map(|index| pair(stage, index))).await;
+async fn probe(stage: &Stage, first: usize) -> Option<bool> {
+    let pairs = join_all((first..first + PAIRS).map(|index| pair(stage, index))).await;
     let seen: Vec<bool> = pairs.into_iter().flatten().collect();
     if seen.is_empty() {
         None

@@ -155,6 +155,7 @@ fn report(before: Look, seen: Option<String>) -> CaseReport {
         stopped: None,
         in_order: None,
         network: None,
+        nodes: Default::default(),
     };
     let title = "Memory and descriptors are back after all bad inputs";
     CaseReport::new(CASE, title, transcript.transport, judged, &transcript)

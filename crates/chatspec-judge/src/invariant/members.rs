@@ -14,10 +14,7 @@ use super::{chat, has_nonce};
 
 /// A message to a room reaches nobody who was no member of it at any time of the window in which it was sent.
 pub(super) fn only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
-    let mut members = Members {
-        in_order: transcript.in_order.unwrap_or(true),
-        ..Members::default()
-    };
+    let mut members = Members::new(transcript.in_order.unwrap_or(true));
     let mut findings = Vec::new();
     for step in 0..=fixture.steps.len() {
         let window = || {
@@ -59,7 +56,7 @@ pub(super) fn only(fixture: &Fixture, transcript: &Transcript) -> Vec<Finding> {
 /// is not refused, and has been handled; and so does a drop. A close by the server ends nothing that was on its way: the next
 /// session begins without a room.
 #[derive(Default)]
-struct Members<'a> {
+pub(crate) struct Members<'a> {
     /// Whether events are handled in the order in which they were sent: otherwise a barrier tells nothing of a leave.
     in_order: bool,
     /// The newest join of each.
@@ -87,7 +84,14 @@ struct Leave<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn begin(&mut self) {
+    pub(crate) fn new(in_order: bool) -> Members<'a> {
+        Members {
+            in_order,
+            ..Members::default()
+        }
+    }
+
+    pub(crate) fn begin(&mut self) {
         self.leaving.clear();
         self.heard = self
             .inside
@@ -96,7 +100,7 @@ impl<'a> Members<'a> {
             .collect();
     }
 
-    fn follow(&mut self, entry: &'a Entry) {
+    pub(crate) fn follow(&mut self, entry: &'a Entry) {
         let who = entry.who.as_str();
         match &entry.what {
             What::Sent { event, args, ack } => {
@@ -173,7 +177,13 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn end(&mut self) {
+    /// Who is inside: participant, user and room, as joined.
+    pub(crate) fn inside(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
+        let all = self.inside.iter();
+        all.map(|(who, record)| (*who, record.user, record.room))
+    }
+
+    pub(crate) fn end(&mut self) {
         for (who, leave) in &self.leaving {
             let inside = self.inside.get(who);
             if leave.handled && inside.is_some_and(|record| record.is_left_by(leave.message)) {
@@ -255,6 +265,6 @@ fn newuser_room(arg: &Value) -> Option<Option<String>> {
 }
 
 /// The key of a plain name. Of others nothing is claimed: `None` stands for a room that is not told apart.
-fn plain_key(name: &str) -> Option<String> {
+pub(crate) fn plain_key(name: &str) -> Option<String> {
     name.is_ascii().then(|| name.trim().to_uppercase())
 }

@@ -53,6 +53,7 @@ fn wrong_in(
         stopped: None,
         in_order,
         network: None,
+        nodes: Default::default(),
     };
     let shapes = Shapes::from_json(r#"{"type":"object","required":["type"]}"#).expect("a schema");
     check(&fixture, &transcript, &shapes)

@@ -67,6 +67,15 @@ pub const PERSISTENT: &str = "robust.load.persistent";
 /// What becomes of one who sends far too much.
 pub const FLOOD: &str = "robust.load.flood";
 
+/// On a server of several nodes, what is said on one is heard on the others.
+pub const CLUSTER_DELIVERY: &str = "cluster.delivery";
+/// Who comes and goes on one node is seen on the others.
+pub const CLUSTER_PRESENCE: &str = "cluster.presence";
+/// A private message finds its target on another node.
+pub const CLUSTER_PRIVATE: &str = "cluster.private";
+/// The rules of servers of several nodes begin with this word. None is scored: no server has to have more than one node.
+pub const CLUSTER: &str = "cluster.";
+
 /// Those that are about load: in a conversation that one of them is scored for, a refusal for load is no surprise.
 pub const LOAD: &[&str] = &[RETRY, PERSISTENT, FLOOD];
 

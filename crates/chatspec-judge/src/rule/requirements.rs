@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Keyword, Profile, Rule};
+use super::{Keyword, Profile, Rule, names};
 
 /// The scored rules of one revision, as in `conformance/requirements/1.0.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -46,9 +46,10 @@ impl Requirements {
     }
 
     /// Whether `rule` is one that a revision scores, once it stands in its set: it can be tested, and it demands
-    /// something.
+    /// something, of a server of one node, too.
     pub fn takes(rule: &Rule) -> bool {
-        rule.untested.is_none() && rule.keyword != Keyword::May
+        let several = rule.name.starts_with(names::CLUSTER);
+        rule.untested.is_none() && rule.keyword != Keyword::May && !several
     }
 
     /// The names of its rules.

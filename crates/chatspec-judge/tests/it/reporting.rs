@@ -58,6 +58,7 @@ fn case(id: &str, verdicts: &[(&str, Verdict)]) -> CaseReport {
         stopped: None,
         in_order: None,
         network: None,
+        nodes: Default::default(),
     };
     CaseReport::new(id, id, TransportName::Websocket, judged, &transcript)
 }

@@ -48,6 +48,7 @@ pub fn transcript(id: &str) -> Transcript {
         stopped: None,
         in_order: None,
         network: None,
+        nodes: Default::default(),
     }
 }
 

@@ -107,6 +107,7 @@ impl Tape {
             stopped: None,
             in_order: None,
             network: None,
+            nodes: Default::default(),
         }
     }
 }

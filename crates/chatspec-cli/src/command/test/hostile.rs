@@ -46,7 +46,10 @@ pub fn unscored(args: &Test, rules: &Rules) -> BTreeMap<String, String> {
     let mut unscored = BTreeMap::new();
     for rule in rules.iter() {
         let of_inputs = rule.name.starts_with(TOPIC);
-        let reason = if of_inputs && !args.suite.has_hostile() {
+        let several = rule.name.starts_with(names::CLUSTER);
+        let reason = if several && args.url.len() < 2 {
+            "needs several nodes: chatspec test URL1 URL2"
+        } else if of_inputs && !args.suite.has_hostile() {
             "bad inputs: --suite hostile or all"
         } else if !of_inputs && !args.suite.has_conversations() {
             "conversations: --suite conversations or all"

@@ -140,7 +140,7 @@ impl Actor {
         namespace_connect: bool,
         deadline: Instant,
     ) -> Result<Session, OpenError> {
-        let mut target = stage.target.clone();
+        let mut target = self.target.clone();
         if self.cross_origin {
             target.origin = Some(stage.cross_origin.clone());
         }

@@ -1,0 +1,73 @@
+//! What a transcript shows of the way between nodes.
+
+use serde_json::Value;
+
+use crate::finding::{Finding, Outcome};
+use crate::fixture::{Action, Fixture, Step};
+use crate::rule::names;
+use crate::transcript::{Transcript, What};
+
+/// What did not get across, under the rule that is about that: beside the rule that it broke in any case.
+pub(crate) fn across(
+    fixture: &Fixture,
+    transcript: &Transcript,
+    findings: &[Finding],
+) -> Vec<Finding> {
+    if transcript.nodes.is_empty() {
+        return vec![];
+    }
+    let mut found: Vec<Finding> = findings
+        .iter()
+        .filter(|finding| finding.outcome == Outcome::Missing)
+        .filter_map(|finding| {
+            let step = fixture.steps.get(finding.step)?;
+            let actor = step
+                .actors()
+                .into_iter()
+                .find(|actor| *actor != finding.who)?;
+            let apart = transcript.nodes.get(actor) != transcript.nodes.get(&finding.who);
+            apart.then(|| Finding {
+                rule: rule(step).to_owned(),
+                ..finding.clone()
+            })
+        })
+        .collect();
+    for (index, entry) in transcript.entries.iter().enumerate() {
+        let What::Astray {
+            rules,
+            expected,
+            why,
+        } = &entry.what
+        else {
+            continue;
+        };
+        found.extend(rules.iter().map(|rule| {
+            Finding::new(
+                rule,
+                Outcome::Missing,
+                entry.step,
+                &entry.who,
+                expected.clone(),
+                why.clone(),
+                Some(index),
+            )
+        }));
+    }
+    found
+}
+
+/// The rule of several nodes that this step shows.
+fn rule(step: &Step) -> &'static str {
+    let Action::Send(payload) = &step.action else {
+        return match step.action {
+            Action::Drop(_) | Action::Connect => names::CLUSTER_PRESENCE,
+            _ => names::CLUSTER_DELIVERY,
+        };
+    };
+    let private = payload.get("user").is_some_and(|user| !user.is_null());
+    match payload.get("event").and_then(Value::as_str) {
+        Some("join" | "leave") => names::CLUSTER_PRESENCE,
+        Some("chat") if private => names::CLUSTER_PRIVATE,
+        _ => names::CLUSTER_DELIVERY,
+    }
+}
