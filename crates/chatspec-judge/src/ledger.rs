@@ -7,6 +7,10 @@
 //!
 //! What is due is what must come: the messages that were sent after the receiver was seen to have joined, and before it
 //! began to leave. What may come, because a join or a leave was under way, is neither owed nor wrong.
+//!
+//! On a server of several nodes ([`Ledger::across`]) what one node has handled may be on its way to another: of those who sit on
+//! another node a newcomer may still hear what was under way when it joined. Order, duplicates and gaps are counted as on
+//! one, but for what the server itself says it has lost.
 
 mod bits;
 mod name;
@@ -34,6 +38,8 @@ pub struct Ledger {
     names: Names,
     /// Members of a room that may send: those with the lowest places.
     senders: u32,
+    /// Nodes of the server; the members are dealt out to them in turn.
+    nodes: u32,
     people: Vec<Person>,
     rooms: Vec<Room>,
     tally: Tally,
@@ -55,6 +61,10 @@ pub struct Tally {
     pub due: u64,
     /// Those of them that came, late ones included, each counted once.
     pub received: u64,
+    /// How often a member was told that messages from other nodes were lost.
+    pub gaps: u64,
+    /// Deliveries that did not come, and that such a gap accounts for; they are no longer due.
+    pub lost: u64,
 }
 
 #[derive(Debug, Default)]
@@ -146,6 +156,7 @@ impl Ledger {
         };
         Ledger {
             senders,
+            nodes: 1,
             people: (0..rooms * members).map(person).collect(),
             rooms: (0..rooms).map(room).collect(),
             tally: Tally::default(),
@@ -155,6 +166,24 @@ impl Ledger {
             violations: Violations::default(),
             names,
         }
+    }
+
+    /// The same books, of a server of so many nodes.
+    #[must_use]
+    pub fn across(self, nodes: u32) -> Ledger {
+        let nodes = nodes.max(1);
+        Ledger { nodes, ..self }
+    }
+
+    /// The node that a member sits on, from 0.
+    pub fn node(&self, who: Id) -> u32 {
+        who % self.nodes
+    }
+
+    /// Whether one can be sure that the other's node knows it: both sit on one, or it was told so.
+    pub fn knows(&self, who: Id, other: Id) -> bool {
+        let told = self.people[who as usize].present.has(self.place(other));
+        !self.is_apart(who, other) || told
     }
 
     /// Books what `receiver` received.
@@ -168,6 +197,7 @@ impl Ledger {
             Said::Joined(who) => self.joined(receiver, *who),
             Said::Left(who) => self.deluser(receiver, *who),
             Said::Users => Heard::Answer,
+            Said::Gap => self.gap(receiver),
             Said::Refused { code, .. } => Heard::Refused { code: *code },
             Said::Other => Heard::Other,
             Said::Wrong {
@@ -283,6 +313,11 @@ impl Ledger {
         let members = self.names.members();
         let first = who / members * members;
         first..first + members
+    }
+
+    /// Whether they sit on different nodes.
+    fn is_apart(&self, who: Id, other: Id) -> bool {
+        self.node(who) != self.node(other)
     }
 
     fn place(&self, who: Id) -> u32 {

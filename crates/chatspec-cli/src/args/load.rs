@@ -19,7 +19,9 @@ pub struct Load {
     #[arg(value_enum)]
     pub scenario: Scenario,
     /// The server, such as http://127.0.0.1:5005. Without it: the reference server, embedded
-    pub url: Option<String>,
+    ///
+    /// Of several nodes of one server all, in fanout and mixed: the members of each room are dealt out to them in turn
+    pub url: Vec<String>,
     /// How long the load lasts, in seconds [default: 5; abuse: 9]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub duration: Option<Duration>,

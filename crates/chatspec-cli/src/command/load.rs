@@ -25,9 +25,9 @@ const BOTH_ENDS: u32 = 2;
 /// Runs the load, prints and writes what came of it.
 pub async fn run(args: Load) -> Result<Exit, Failure> {
     let quiet = wanted::stdout_taken(&args.report, args.format == Format::Json)?;
-    let server = match args.url {
-        Some(_) => None,
-        None => Some(target::reference().await?),
+    let server = match args.url.is_empty() {
+        false => None,
+        true => Some(target::reference().await?),
     };
     let options = options(&args, server.as_ref())?;
     let ends = if server.is_some() { BOTH_ENDS } else { 1 };
@@ -87,22 +87,30 @@ fn failure(error: LoadError) -> Failure {
 }
 
 fn options(args: &Load, server: Option<&Server>) -> Result<Options, Failure> {
-    let target = match (&args.url, server) {
-        (Some(url), _) => {
-            let mut target =
-                Target::parse(url).map_err(|error| Failure::usage(error.to_string()))?;
-            target.path.clone_from(&args.path);
-            target.headers = target::headers(&args.header)?;
-            target
-        }
+    let given = args.url.iter().map(|url| {
+        let mut target = Target::parse(url).map_err(|error| Failure::usage(error.to_string()))?;
+        target.path.clone_from(&args.path);
+        target.headers = target::headers(&args.header)?;
+        Ok(target)
+    });
+    let given = given.collect::<Result<Vec<Target>, Failure>>()?;
+    let target = match (given.first(), server) {
+        (Some(target), _) => target.clone(),
         (None, Some(server)) => server.target.clone(),
         (None, None) => return Err(Failure::usage("find a server: give its URL")),
     };
-    if !is_loopback(&target) && !args.allow_remote {
+    let far = given.iter().find(|target| !is_loopback(target));
+    if let Some(far) = far.filter(|_| !args.allow_remote) {
         return Err(Failure::usage(format!(
             "send load to {}: it is not this machine; with its owner's consent, say --allow-remote",
-            target.authority()
+            far.authority()
         )));
+    }
+    let nodes = if given.len() > 1 { given } else { vec![] };
+    if !nodes.is_empty() && !matches!(args.scenario, Scenario::Fanout | Scenario::Mixed) {
+        return Err(Failure::usage(
+            "put several nodes under this load: only fanout and mixed spread over them",
+        ));
     }
     let by_connections = matches!(args.scenario, Scenario::Hold | Scenario::Storm);
     let connections = args
@@ -117,6 +125,7 @@ fn options(args: &Load, server: Option<&Server>) -> Result<Options, Failure> {
     let default_rate = (abuse && args.window.is_none()).then_some(50.0);
     Ok(Options {
         target,
+        nodes,
         scenario: scenario(args.scenario),
         rooms,
         members,

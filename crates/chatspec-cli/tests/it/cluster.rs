@@ -242,10 +242,11 @@ async fn a_node_that_cannot_be_reached_is_named() {
     let node = Node::start().await;
     let dead = crate::dummies::server::Dead::new();
     let args = ["--case", "chat/room@websocket"];
+    let address = dead.url.trim_start_matches("http://");
     test([&node.url(), &dead.url], &args)
         .await
         .exits(3)
-        .complains(&[&dead.url]);
+        .complains(&[address]);
     test([&node.url(), &node.url()], &args)
         .await
         .exits(2)

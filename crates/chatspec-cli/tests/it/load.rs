@@ -293,3 +293,47 @@ async fn the_page_is_one_file_with_plots() {
         .exits(2)
         .complains(&["json and html"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_are_dealt_out_to_all_nodes() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let config = chatspec_server::Config {
+        unlimited: true,
+        ..chatspec_server::Config::default()
+    };
+    tokio::spawn(chatspec_server::serve(
+        listener,
+        config,
+        std::future::pending(),
+    ));
+    let urls = [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+    ];
+    for scenario in ["fanout", "mixed"] {
+        let ran = load(scenario, &urls[0], &[&urls[1], "--format", "json"]).await;
+        let report = json(&ran.exits(0));
+        assert_eq!(report["nodes"].as_array().map(Vec::len), Some(2));
+        assert_eq!(
+            report["messages"]["due"], report["messages"]["received"],
+            "{report:#}"
+        );
+        assert!(report["messages"]["due"].as_u64() > Some(0), "{report:#}");
+    }
+    load("storm", &urls[0], &[&urls[1]])
+        .await
+        .exits(2)
+        .complains(&["only fanout and mixed"]);
+}
+
+#[tokio::test]
+async fn nodes_that_do_not_know_each_other_owe_everything() {
+    let (one, other) = (start(Fault::Nothing).await, start(Fault::Nothing).await);
+    let args = [other.url.as_str(), "--patience", "1"];
+    let ran = load("fanout", &one.url, &args).await.exits(1);
+    assert!(ran.stdout.contains("violated"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("gap"), "{}", ran.stdout);
+}

@@ -26,7 +26,7 @@ const PORTS: u32 = 20_000;
 ///
 /// # Errors
 ///
-/// The first connection did not come to stand. Failures of later ones are counted.
+/// The first connection with a node did not come to stand. Failures of later ones are counted.
 pub(super) async fn gather(
     shared: &Shared,
     options: &Options,
@@ -56,14 +56,14 @@ pub(super) async fn gather(
             world.now().saturating_sub(late.as_nanos() as u64)
         };
         let arrival = Arrival {
-            target: options.target.clone(),
-            from: from(&options.target, who),
+            target: options.node(who).clone(),
+            from: from(options.node(who), who),
             patience: options.patience,
             who,
             began,
             permit,
         };
-        if who == 0 {
+        if (who as usize) < options.nodes.len().max(1) {
             let lean = arrival.open().await?;
             arrival.live(shared.clone(), lean, tasks);
         } else {

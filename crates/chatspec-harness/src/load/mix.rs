@@ -72,7 +72,9 @@ fn one(world: &mut World, who: Id, lean: &mut Lean, at: u64) {
     let chosen = choose(dice.below(100));
     let mate = who / members * members + dice.below(u64::from(members)) as Id;
     match chosen {
-        Act::Private if mate != who && world.ledger.is_inside(mate) => {
+        Act::Private
+            if mate != who && world.ledger.is_inside(mate) && world.ledger.knows(who, mate) =>
+        {
             chat(world, who, Some(mate), lean, at);
         }
         Act::Chat | Act::Private => chat(world, who, None, lean, at),

@@ -50,8 +50,10 @@ impl Scenario {
 /// How a load goes.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The server.
+    /// The server; of several nodes the first.
     pub target: Target,
+    /// All its nodes, where there are several; else empty. The members are dealt out to them in turn.
+    pub nodes: Vec<Target>,
     /// What is done.
     pub scenario: Scenario,
     /// Rooms.
@@ -81,6 +83,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// Where a member connects to.
+    pub(super) fn node(&self, who: u32) -> &Target {
+        let nodes = self.nodes.len().max(1);
+        self.nodes.get(who as usize % nodes).unwrap_or(&self.target)
+    }
+
     /// Connections of members.
     pub fn connections(&self) -> u32 {
         self.rooms.saturating_mul(self.members)

@@ -14,6 +14,9 @@ pub struct Report {
     pub scenario: &'static str,
     /// To whom.
     pub target: String,
+    /// The URLs of all nodes, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<String>,
     /// Seed of the run.
     pub seed: u64,
     /// How it was done.
@@ -107,6 +110,16 @@ pub struct Messages {
     pub due: u64,
     /// Deliveries that came.
     pub received: u64,
+    /// How often a member was told that messages from other nodes were lost.
+    #[serde(skip_serializing_if = "is_none")]
+    pub gaps: u64,
+    /// Deliveries that did not come and that such a gap accounts for; they do not count as due.
+    #[serde(skip_serializing_if = "is_none")]
+    pub lost: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl From<Tally> for Messages {
@@ -115,6 +128,8 @@ impl From<Tally> for Messages {
             sent: tally.sent,
             due: tally.due,
             received: tally.received,
+            gaps: tally.gaps,
+            lost: tally.lost,
         }
     }
 }
@@ -285,6 +300,8 @@ mod tests {
                 sent: 1,
                 due: 10,
                 received,
+                gaps: 0,
+                lost: 0,
             },
             talks: true,
             silent,
@@ -327,6 +344,8 @@ mod tests {
                 sent: 0,
                 due: 0,
                 received: 0,
+                gaps: 0,
+                lost: 0,
             },
             talks,
             silent: true,

@@ -23,6 +23,8 @@ const SAMPLES: u32 = 100;
 const SAMPLE: Duration = Duration::from_millis(100);
 /// How long the farewells may take.
 const PARTING: Duration = Duration::from_secs(2);
+/// How long it may take until all nodes of a server show who has come and who has gone.
+const CROSSING: Duration = Duration::from_secs(2);
 /// The part of a load with attackers in which there are none yet.
 const CALM: u32 = 3;
 /// The driver has no more to give from here on.
@@ -222,6 +224,15 @@ impl Load<'_> {
             self.shared.lock().question_all();
             self.until(|shared| shared.lock().answers_due == 0).await;
         }
+        if !self.options.nodes.is_empty() {
+            let told = async {
+                while !self.shared.lock().ledger.is_told() {
+                    self.shared.changed().await;
+                }
+            };
+            // What has not come by then is missing.
+            let _ = timeout(CROSSING.max(self.options.patience / 5), told).await;
+        }
         let mut world = self.shared.lock();
         let silent = world.answers_due;
         world.settle_answers();
@@ -324,6 +335,11 @@ impl Load<'_> {
             chatspec: env!("CARGO_PKG_VERSION").to_owned(),
             scenario: options.scenario.word(),
             target: options.target.url.to_string(),
+            nodes: options
+                .nodes
+                .iter()
+                .map(|node| node.url.to_string())
+                .collect(),
             seed: options.seed,
             settings: settings(options),
             outcome,

@@ -130,7 +130,8 @@ impl World {
             dice: Dice::new(options.seed, u64::from(who)),
         };
         World {
-            ledger: Ledger::new(names.clone(), options.rooms, options.speakers()),
+            ledger: Ledger::new(names.clone(), options.rooms, options.speakers())
+                .across(options.nodes.len() as u32),
             reader: Reader::new(names.clone()),
             names,
             deliveries: Meter::new(),

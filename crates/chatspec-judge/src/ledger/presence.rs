@@ -26,6 +26,12 @@ impl Ledger {
             if state == State::Joining && !hearer.present.has(place) {
                 hearer.maybe.insert(place);
             }
+            // What has become of one on another node may be on its way.
+            if self.is_apart(who, mate) {
+                let own = &mut self.people[who as usize];
+                own.present.remove(mates);
+                own.maybe.insert(mates);
+            }
         }
         self.open_streams(who);
     }
@@ -151,23 +157,54 @@ impl Ledger {
     }
 
     pub(super) fn settle_presence(&mut self, receiver: Id) {
-        if !self.is_inside(receiver) {
-            return;
-        }
-        for who in self.room_mates(receiver).filter(|who| *who != receiver) {
-            let place = self.place(who);
-            let hearer = &self.people[receiver as usize];
-            let (sure, maybe) = (hearer.present.has(place), hearer.maybe.has(place));
-            match self.people[who as usize].state {
-                State::Inside if !sure && !maybe && !self.people[who as usize].lost => {
-                    self.presence(receiver, who, "its newuser", "none");
-                }
-                State::Outside if sure => {
-                    self.presence(receiver, who, "its deluser", "none");
-                }
-                _ => {}
+        for who in self.room_mates(receiver) {
+            if let Some(expected) = self.untold(receiver, who) {
+                self.presence(receiver, who, expected, "none");
             }
         }
+    }
+
+    /// Whether everybody has been told who is in and who is not: on several nodes that takes its time.
+    pub fn is_told(&self) -> bool {
+        (0..self.people.len() as Id).all(|receiver| {
+            let mut mates = self.room_mates(receiver);
+            mates.all(|who| self.untold(receiver, who).is_none())
+        })
+    }
+
+    /// What `receiver` has yet to be told of `who`.
+    fn untold(&self, receiver: Id, who: Id) -> Option<&'static str> {
+        if who == receiver || !self.is_inside(receiver) {
+            return None;
+        }
+        let place = self.place(who);
+        let hearer = &self.people[receiver as usize];
+        let (sure, maybe) = (hearer.present.has(place), hearer.maybe.has(place));
+        match self.people[who as usize].state {
+            State::Inside if !sure && !maybe && !self.people[who as usize].lost => {
+                Some("its newuser")
+            }
+            State::Outside if sure => Some("its deluser"),
+            _ => None,
+        }
+    }
+
+    /// `receiver` was told that its node may have lost what came from others: what it lacks from there until now, it may lack.
+    pub(super) fn gap(&mut self, receiver: Id) -> Heard {
+        self.tally.gaps += 1;
+        for mate in self.room_mates(receiver) {
+            if !self.is_apart(receiver, mate) {
+                continue;
+            }
+            let (place, sent) = (self.place(mate), self.people[mate as usize].sent);
+            let hearer = &mut self.people[receiver as usize];
+            hearer.present.remove(place);
+            hearer.maybe.insert(place);
+            if let Some(stream) = hearer.streams.get_mut(place as usize) {
+                stream.pardon(sent);
+            }
+        }
+        Heard::Other
     }
 
     /// The server has said that the member is in.

@@ -27,6 +27,8 @@ pub enum Said {
     Left(Id),
     /// The answer to `users`.
     Users,
+    /// That messages from other nodes were lost.
+    Gap,
     /// A refusal.
     Refused {
         /// Its code.
@@ -145,6 +147,7 @@ impl Reader {
             (Some("chat" | "image" | "newuser" | "deluser" | "users") | None, ..) => {
                 wrong(packet, "a message with a type and the fields of that type")
             }
+            (Some("gap"), ..) => Said::Gap,
             (Some(_), ..) => Said::Other,
         }
     }

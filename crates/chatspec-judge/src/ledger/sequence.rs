@@ -23,6 +23,15 @@ pub(super) struct Stream {
     low: u32,
     /// Numbers that were passed over, each with the one that came in its place.
     holes: Vec<(u32, u32)>,
+    /// Of the numbers below this, the server has said that it may have lost some.
+    pardoned: u32,
+}
+
+impl Stream {
+    /// What is missing below this number was lost, and the server said so.
+    pub(super) fn pardon(&mut self, below: u32) {
+        self.pardoned = self.pardoned.max(below);
+    }
 }
 
 impl Default for Stream {
@@ -32,6 +41,7 @@ impl Default for Stream {
             due: u32::MAX,
             low: 0,
             holes: Vec::new(),
+            pardoned: 0,
         }
     }
 }
@@ -192,7 +202,12 @@ impl Ledger {
     /// A join is under way: what the server has handled before is not for this member.
     pub(super) fn open_streams(&mut self, who: Id) {
         for (sender, place) in self.room_mates(who).zip(0..self.senders) {
-            let low = self.people[sender as usize].handled;
+            let stream = &self.people[who as usize].streams[place as usize];
+            let low = match self.is_apart(who, sender) {
+                // What one node has handled may still be on its way to another; what has come does not come again.
+                true => stream.next,
+                false => self.people[sender as usize].handled,
+            };
             let stream = &mut self.people[who as usize].streams[place as usize];
             (stream.low, stream.next, stream.due) = (low, low, u32::MAX);
         }
@@ -243,10 +258,16 @@ impl Ledger {
                 rest.filter(|number| speaker.is_for(*number, receiver))
                     .map(|number| (number, None)),
             );
+            let pardoned = stream.pardoned;
             self.people[receiver as usize].streams[place as usize]
                 .holes
                 .clear();
             for (number, seen) in missing {
+                if number < pardoned {
+                    self.tally.lost += 1;
+                    self.tally.due -= 1;
+                    continue;
+                }
                 let seen = seen.map_or("nothing".to_owned(), |seen| format!("message {seen}"));
                 self.violate(
                     Kind::Gap,

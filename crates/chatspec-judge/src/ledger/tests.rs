@@ -395,3 +395,89 @@ proptest! {
         prop_assert_eq!(found, [kind]);
     }
 }
+
+/// One room of three on two nodes: members 0 and 2 sit on one, 1 on the other.
+fn two_nodes() -> Ledger {
+    let mut ledger = Ledger::new(Names::new(1, 3, 0), 1, 3).across(2);
+    for who in 0..3 {
+        ledger.joining(who);
+        assert_eq!(ledger.hear(who, &Said::Joined(who)), Heard::Joined);
+        for mate in 0..who {
+            ledger.hear(mate, &Said::Joined(who));
+        }
+    }
+    ledger
+}
+
+fn message(from: Id, number: u32) -> Said {
+    Said::Chat {
+        from,
+        author: from,
+        number,
+    }
+}
+
+#[test]
+fn what_was_under_way_to_another_node_may_meet_a_newcomer() {
+    let mut ledger = two_nodes();
+    ledger.leaving(1);
+    ledger.left(1);
+    ledger.send(0, None, 1);
+    ledger.hear(2, &message(0, 0));
+    ledger.joining(1);
+    ledger.hear(1, &Said::Joined(1));
+    assert_eq!(ledger.hear(1, &message(0, 0)), Heard::Other);
+    ledger.hear(1, &message(0, 0));
+    assert_eq!(ledger.violations().counts[&Kind::Duplicate], 1);
+    // On the same node it was handled before the join.
+    let mut ledger = two_nodes();
+    ledger.leaving(2);
+    ledger.left(2);
+    ledger.send(0, None, 1);
+    ledger.hear(1, &message(0, 0));
+    ledger.joining(2);
+    ledger.hear(2, &message(0, 0));
+    assert_eq!(ledger.violations().counts[&Kind::Stranger], 1);
+}
+
+#[test]
+fn an_announced_gap_is_counted_apart_and_pardons_nothing_later() {
+    let mut ledger = two_nodes();
+    for at in 0..3 {
+        ledger.send(0, None, at);
+    }
+    for number in 0..3 {
+        ledger.hear(2, &message(0, number));
+    }
+    ledger.hear(1, &message(0, 2));
+    ledger.hear(1, &Said::Gap);
+    ledger.settle();
+    let tally = ledger.tally();
+    assert_eq!((tally.gaps, tally.lost), (1, 2));
+    assert_eq!(tally.due, tally.received);
+    assert_eq!(ledger.violations().total(), 0);
+
+    // What is lost afterwards, or by one on the same node, is a gap like any other.
+    let mut ledger = two_nodes();
+    ledger.hear(1, &Said::Gap);
+    ledger.hear(2, &Said::Gap);
+    ledger.send(0, None, 1);
+    ledger.settle();
+    assert_eq!(ledger.violations().counts[&Kind::Gap], 2);
+    assert_eq!(ledger.tally().lost, 0);
+}
+
+#[test]
+fn nobody_is_sure_of_one_on_another_node_before_it_is_told() {
+    let mut ledger = two_nodes();
+    assert!(ledger.knows(0, 2) && ledger.knows(0, 1) && !ledger.knows(1, 0));
+    assert!(ledger.is_told());
+    ledger.leaving(1);
+    ledger.left(1);
+    assert!(!ledger.is_told());
+    ledger.hear(0, &Said::Left(1));
+    ledger.hear(2, &Said::Left(1));
+    assert!(ledger.is_told());
+    ledger.settle();
+    assert_eq!(ledger.violations().total(), 0);
+}

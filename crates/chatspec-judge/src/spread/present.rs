@@ -42,6 +42,7 @@ pub fn present(entries: &[Entry], steps: usize) -> BTreeMap<String, Present> {
 pub fn lists(text: &str, user: &str) -> bool {
     let items = text.split_once('[').map_or("", |(_, items)| items);
     let items = items.trim_end_matches(']').split(", ");
-    let quoted = format!("'{user}'");
-    items.into_iter().any(|item| item == quoted)
+    // A name that holds one kind of quote stands in the other.
+    let quoted = [format!("'{user}'"), format!("\"{user}\"")];
+    items.into_iter().any(|item| quoted.iter().any(|name| name == item))
 }

@@ -18,7 +18,7 @@ pub fn render(report: &Report) -> String {
         "chatspec {} · load {} · {} · seed {}",
         report.chatspec,
         report.scenario,
-        short(&report.target, WIDTH),
+        short(&servers(report), WIDTH),
         report.seed
     );
     for (name, value) in rows(report) {
@@ -36,6 +36,14 @@ pub fn render(report: &Report) -> String {
         let _ = write!(out, "\n  {}", short(reason, 4 * WIDTH));
     }
     out
+}
+
+/// The server, or all its nodes.
+fn servers(report: &Report) -> String {
+    match report.nodes.is_empty() {
+        true => report.target.clone(),
+        false => report.nodes.join(" "),
+    }
 }
 
 /// What it comes to, in a few words.
@@ -77,6 +85,16 @@ pub fn rows(report: &Report) -> Vec<(&'static str, String)> {
                 count(messages.sent as f64),
                 count(messages.received as f64),
                 count(messages.due as f64)
+            ),
+        ));
+    }
+    if messages.gaps > 0 {
+        rows.push((
+            "gaps",
+            format!(
+                "announced {} times, for {} deliveries that did not come",
+                count(messages.gaps as f64),
+                count(messages.lost as f64)
             ),
         ));
     }
