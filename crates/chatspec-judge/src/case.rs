@@ -186,8 +186,12 @@ fn weigh(
         .filter(breaks)
         .map(|finding| finding.step)
         .min();
+    // What does not come over is what a conversation about nodes is about: it blocks nothing there but what silence alone holds.
+    let lost = spread::lost(&findings);
+    let about_nodes = fixture.nodes() > 1;
     let root = findings
         .iter()
+        .filter(|finding| !about_nodes || lost.rule(finding).is_none())
         .find(|finding| breaks(finding) && !scored(&finding.rule))
         .filter(|finding| {
             findings
@@ -195,7 +199,12 @@ fn weigh(
                 .filter(breaks)
                 .all(|other| !scored(&other.rule) || other.step >= finding.step)
         });
-    let root = root.map(|finding| (finding.rule.clone(), finding.step));
+    let root = root.map(|finding| {
+        // Whoever mends that mends the other.
+        let between = lost.rule(finding).unwrap_or(&finding.rule);
+        (between.to_owned(), finding.step)
+    });
+    let silenced = lost.first().filter(|_| about_nodes && root.is_none());
     let limits = load::Limits::seen(fixture, transcript);
     let spared = |finding: &Finding| limits.as_ref().is_some_and(|limits| limits.spares(finding));
     let counts = |finding: &&Finding| match (first, &root) {
@@ -216,6 +225,7 @@ fn weigh(
         .cloned()
         .collect();
 
+    let held = |finding: &&Finding| finding.outcome == Outcome::Held;
     let mut rules = BTreeMap::new();
     for rule in fixture
         .rules
@@ -230,7 +240,7 @@ fn weigh(
             .collect();
         let verdict = if violations.iter().any(|finding| finding.rule == rule) {
             broken(level(rule))
-        } else if scored(rule) && root.is_some() {
+        } else if scored(rule) && (root.is_some() || silenced.is_some() && !mine.iter().any(held)) {
             Verdict::Blocked
         } else if let Some(ours) = transcript
             .stopped
@@ -298,6 +308,7 @@ fn weigh(
         findings: at_most(MOST, violations),
         blocked_by: root
             .map(|(rule, _)| rule)
+            .or_else(|| silenced.map(str::to_owned))
             .filter(|_| transcript.network.is_none() && !limited),
         error,
         limited,

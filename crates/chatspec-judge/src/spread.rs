@@ -16,7 +16,7 @@ use self::place::Places;
 
 pub use self::place::claims;
 pub use self::present::{Present, lists, present};
-pub(crate) use self::proof::across;
+pub(crate) use self::proof::{across, lost};
 
 /// Who is to say that two sit together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::{AnsiColor, Style};
 use chatspec_judge::report::{CaseReport, Report};
+use chatspec_judge::rule::names;
 use chatspec_judge::verdict::Verdict;
 
 use super::safe::safe;
@@ -15,7 +16,7 @@ const DIM: Style = Style::new().dimmed();
 /// Cases of one kind that are listed.
 const SHOWN: usize = 6;
 
-/// Prints the ordering probe's answer, then trouble of the network, then what the server refused for load, then what is blocked and by what.
+/// Prints the ordering probe's answer, then whether anything came over between nodes, then trouble of the network, then what the server refused for load, then what is blocked and by what.
 pub fn print(report: &Report) {
     match report.summary.in_order {
         Some(true) => outln!(
@@ -26,9 +27,26 @@ pub fn print(report: &Report) {
         ),
         None => outln!("{DIM}order: the probe saw nothing of it{DIM:#}"),
     }
+    nodes(&report.cases);
     network(&report.cases);
     load(&report.cases);
     blocked(report);
+}
+
+/// Servers that do not know each other are no faulty cluster, but none.
+fn nodes(cases: &[CaseReport]) {
+    let apart = |case: &&CaseReport| case.nodes.values().collect::<BTreeSet<_>>().len() > 1;
+    let spread: Vec<&CaseReport> = cases.iter().filter(apart).collect();
+    let lost = |case: &&CaseReport| {
+        let mut findings = case.findings.iter();
+        findings.any(|finding| finding.rule.starts_with(names::CLUSTER))
+    };
+    if !spread.is_empty() && spread.iter().all(lost) {
+        outln!(
+            "{YELLOW}nodes{YELLOW:#}: nothing came over in {} between nodes; are these nodes of one server, with one broker?",
+            plural(spread.len(), "conversation")
+        );
+    }
 }
 
 /// What the suite can do about it is to send less in a time.

@@ -123,21 +123,28 @@ fn pairs_meet(report: &Value) {
         apart * 5 >= count,
         "{apart} of {count} conversations are spread"
     );
-    let mut possible = BTreeSet::new();
+    // A pair that may sit apart in several conversations does in one. In a single one of eight people not all of them can.
+    let mut possible: BTreeMap<(String, String), usize> = BTreeMap::new();
     for fixture in Committed::read().fixtures {
-        // Over many seatings whoever may sit apart does.
+        let mut apart = BTreeSet::new();
         for mix in 0..64_u64 {
             let seats = spread::seats(&fixture, 2, mix.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let people = fixture.participants.iter().zip(&seats);
             for (one, node) in people.clone() {
                 for (other, elsewhere) in people.clone() {
                     if one.name < other.name && node != elsewhere {
-                        possible.insert((one.name.clone(), other.name.clone()));
+                        apart.insert((one.name.clone(), other.name.clone()));
                     }
                 }
             }
         }
+        for pair in apart {
+            *possible.entry(pair).or_default() += 1;
+        }
     }
+    let often = possible.iter().filter(|(_, count)| **count >= 4);
+    let missed: Vec<_> = often.filter(|(pair, _)| !met.contains(*pair)).collect();
+    assert!(missed.is_empty(), "never across nodes: {missed:?}");
     for pair in [
         ("ada", "bob"),
         ("ada", "cora"),
@@ -145,17 +152,8 @@ fn pairs_meet(report: &Value) {
         ("cora", "dan"),
     ] {
         let pair = (pair.0.to_owned(), pair.1.to_owned());
-        assert!(
-            met.contains(&pair),
-            "{pair:?} never meet across nodes: {met:?}"
-        );
+        assert!(met.contains(&pair), "{pair:?} never meet: {met:?}");
     }
-    // Those of a single slow or rare conversation may sit together in this run.
-    let missed: Vec<_> = possible.difference(&met).collect();
-    assert!(
-        missed.len() * 5 <= possible.len(),
-        "never across nodes: {missed:?}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -202,10 +200,16 @@ async fn two_servers_that_do_not_know_each_other_fail_loudly() {
     ];
     let ran = test(urls, &only).await.exits(1).says(&[
         "FAIL cluster.delivery",
-        "FAIL cluster.presence",
+        "FAIL cluster.deluser",
         "FAIL cluster.listing",
-        "FAIL join.announce",
+        "FAIL cluster.names",
+        "FAIL cluster.order.sender",
+        "FAIL cluster.presence",
+        "FAIL cluster.private",
+        "FAIL users.reply",
+        "blocked by cluster.presence",
         "on node  ada ",
+        "are these nodes of one server",
         "does not conform",
     ]);
     assert!(!ran.stdout.contains("inconclusive"), "{}", ran.stdout);
@@ -220,6 +224,12 @@ async fn two_servers_that_do_not_know_each_other_fail_loudly() {
         }
     }
     assert!(spread >= 7, "{spread} conversations across nodes");
+    for rule in report["rules"].as_array().expect("rules") {
+        let name = rule["name"].as_str().expect("a name");
+        let held = matches!(rule["verdict"].as_str(), Some("pass" | "observed"));
+        let asks = name.starts_with("cluster.") && rule["level"] != "MAY";
+        assert!(!held || !asks, "{rule:#}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -231,7 +241,7 @@ async fn a_dummy_is_no_second_node() {
         let ran = test([&node.url(), second.url()], &args).await;
         match ran.code {
             1 => drop(ran.says(&["FAIL cluster."])),
-            3 => drop(ran.complains(&[second.url()])),
+            3 => drop(ran.complains(&[second.url().trim_start_matches("http://")])),
             _ => panic!("{}: {ran:#?}", dummy.name),
         }
     }

@@ -246,6 +246,10 @@ impl Ledger {
 
     pub(super) fn settle_streams(&mut self, receiver: Id) {
         for (sender, place) in self.room_mates(receiver).zip(0..self.senders) {
+            if sender == receiver {
+                // Nobody owes anybody its own messages.
+                continue;
+            }
             let speaker = &self.people[sender as usize];
             let stream = &self.people[receiver as usize].streams[place as usize];
             let mut missing: Vec<(u32, Option<u32>)> = stream

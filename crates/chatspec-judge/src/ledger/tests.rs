@@ -82,6 +82,7 @@ fn what_comes_in_its_turn_is_right() {
         sent: 3,
         due: 6,
         received: 6,
+        ..Tally::default()
     };
     assert_eq!(ledger.tally(), tally);
 }

@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::Why;
 use crate::fixture::{Action, Connection, Drop, Fixture, Kind, Step};
 
+/// Those in another room than a bad input's sender.
+const BYSTANDERS: [&str; 2] = ["bob", "cora"];
+
 /// Where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
@@ -22,10 +25,15 @@ enum Place {
 pub fn claims<'f>(fixture: &'f Fixture, step: &'f Step) -> BTreeSet<&'f str> {
     let actors = step.actors();
     let all = step.quiet.is_some() || !step.refused.is_empty();
+    let bystanders = fixture.input.is_some()
+        && !actors.is_empty()
+        && actors.iter().all(|actor| BYSTANDERS.contains(actor));
     let everybody = fixture.participants.iter();
     everybody
         .map(|participant| participant.name.as_str())
         .filter(|name| !actors.contains(name))
+        // What a step of the bystanders leaves open of others is mallory's doing, and those sit with her.
+        .filter(|name| !bystanders || BYSTANDERS.contains(name))
         .filter(|name| {
             let mut mine = step.expect.iter();
             // Of a bad input the company is that of the room; who talks elsewhere is asked later.

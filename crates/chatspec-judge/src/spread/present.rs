@@ -1,6 +1,7 @@
 //! Who is in which room, as a transcript tells.
 
 use std::collections::BTreeMap;
+use std::str::Chars;
 
 use crate::invariant::members::{Members, plain_key};
 use crate::transcript::Entry;
@@ -39,10 +40,60 @@ pub fn present(entries: &[Entry], steps: usize) -> BTreeMap<String, Present> {
 }
 
 /// Whether the text of a listing has a plain name as an item.
+///
+/// How names are quoted is the matter of another rule: what reads as the name in either quotes counts, with or without escapes.
 pub fn lists(text: &str, user: &str) -> bool {
-    let items = text.split_once('[').map_or("", |(_, items)| items);
-    let items = items.trim_end_matches(']').split(", ");
-    // A name that holds one kind of quote stands in the other.
-    let quoted = [format!("'{user}'"), format!("\"{user}\"")];
-    items.into_iter().any(|item| quoted.iter().any(|name| name == item))
+    let Some((_, items)) = text.split_once('[') else {
+        return false;
+    };
+    let as_it_is = ['\'', '"'].into_iter().any(|quote| {
+        let item = format!("{quote}{user}{quote}");
+        let mut places = items.match_indices(&item);
+        places.any(|(at, _)| {
+            let (before, after) = (&items[..at], &items[at + item.len()..]);
+            (before.is_empty() || before.ends_with(", "))
+                && (after.starts_with(", ") || after.starts_with(']'))
+        })
+    });
+    as_it_is || read(items).iter().any(|item| item == user)
+}
+
+/// The items of a listing that is written as the spec says, as far as it is.
+fn read(items: &str) -> Vec<String> {
+    let mut read = Vec::new();
+    let mut chars = items.chars();
+    while let Some(quote) = chars.next().filter(|quote| matches!(quote, '\'' | '"')) {
+        let mut item = String::new();
+        loop {
+            match chars.next() {
+                None => return read,
+                Some(end) if end == quote => break,
+                Some('\\') => item.extend(escaped(&mut chars)),
+                Some(plain) => item.push(plain),
+            }
+        }
+        read.push(item);
+        if chars.next() != Some(',') || chars.next() != Some(' ') {
+            break;
+        }
+    }
+    read
+}
+
+/// What stands behind a backslash.
+fn escaped(chars: &mut Chars<'_>) -> Option<char> {
+    let digits = match chars.next()? {
+        'n' => return Some('\n'),
+        'r' => return Some('\r'),
+        't' => return Some('\t'),
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        other => return Some(other),
+    };
+    let mut value = 0;
+    for _ in 0..digits {
+        value = value * 16 + chars.next()?.to_digit(16)?;
+    }
+    char::from_u32(value)
 }

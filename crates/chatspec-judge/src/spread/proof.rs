@@ -56,6 +56,41 @@ pub(crate) fn across(
     found
 }
 
+/// What of the findings did not get across.
+pub(crate) fn lost(findings: &[Finding]) -> Lost<'_> {
+    Lost(
+        findings
+            .iter()
+            .filter(|finding| finding.outcome == Outcome::Missing && of_nodes(finding))
+            .collect(),
+    )
+}
+
+/// Findings of the rules of several nodes.
+pub(crate) struct Lost<'f>(Vec<&'f Finding>);
+
+impl<'f> Lost<'f> {
+    /// The rule of several nodes that a finding breaks, or that is broken by the same.
+    pub(crate) fn rule(&self, finding: &Finding) -> Option<&'f str> {
+        let mut same = self.0.iter().filter(|lost| {
+            let place = |finding: &Finding| (finding.step, finding.entry, finding.outcome);
+            place(lost) == place(finding)
+                && lost.who == finding.who
+                && lost.expected == finding.expected
+        });
+        same.next().map(|lost| lost.rule.as_str())
+    }
+
+    /// The rule of what was lost first.
+    pub(crate) fn first(&self) -> Option<&'f str> {
+        self.0.first().map(|lost| lost.rule.as_str())
+    }
+}
+
+fn of_nodes(finding: &Finding) -> bool {
+    finding.rule.starts_with(names::CLUSTER)
+}
+
 /// The rule of several nodes that this step shows.
 fn rule(step: &Step) -> &'static str {
     let Action::Send(payload) = &step.action else {

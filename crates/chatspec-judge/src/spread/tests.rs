@@ -145,4 +145,51 @@ fn a_listing_lists_whole_names() {
     assert!(!lists("Users in room: ['ADA', 'BOBBY']", "BOB"));
     assert!(!lists("Users in room: []", "BOB"));
     assert!(!lists("nonsense", "BOB"));
+    assert!(!lists("Users in room: ['ADA', 'BOB", "BOB"));
+}
+
+#[test]
+fn a_listing_lists_names_that_want_escapes() {
+    let text = r#"Users in room: ["O'BRIEN", 'SAY "HI"', 'BO\'TH"Q', 'BACK\\SLASH', "', '", 'A\tB\x00\u00ad\U000e0001']"#;
+    for user in [
+        "O'BRIEN",
+        r#"SAY "HI""#,
+        r#"BO'TH"Q"#,
+        r"BACK\SLASH",
+        "', '",
+        "A\tB\0\u{ad}\u{e0001}",
+    ] {
+        assert!(lists(text, user), "{user:?}");
+    }
+    for user in ["BRIEN", r"BO\'TH", "HI", ""] {
+        assert!(!lists(text, user), "{user:?}");
+    }
+    // Whoever writes them as they are is told so elsewhere.
+    assert!(lists(
+        r#"Users in room: ['BACK\SLASH', 'BO'TH"Q']"#,
+        r#"BO'TH"Q"#
+    ));
+    for broken in ["[", "['", r"['\", r"['\x", r"['\uD800", "[,", "['A' 'B']"] {
+        assert!(!lists(broken, "B"), "{broken}");
+    }
+}
+
+#[test]
+fn a_bystander_of_a_bad_input_sits_apart() {
+    let text = "id: polling/x\ntitle: X\nprofile: hardened\nrules: [transport.bad-frames.closed]\nover: polling\ninputs:\n  - id: P-03\n    title: nothing\n    do: [{post: \"\"}]\n    outcome: [4xx, closed]\n";
+    let fixtures = fixture::hostile::load("x.yaml", text).expect("a fixture");
+    for fixture in fixtures {
+        let name = |index: usize| fixture.participants[index].name.as_str();
+        let cora = (0..fixture.participants.len()).find(|index| name(*index) == "cora");
+        let cora = cora.expect("she is always there");
+        let seats = seats(&fixture, 2, 5);
+        for (index, seat) in seats.iter().enumerate() {
+            assert_eq!(
+                *seat == seats[cora],
+                index == cora,
+                "{}: {seats:?}",
+                name(index)
+            );
+        }
+    }
 }

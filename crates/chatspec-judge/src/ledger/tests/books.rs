@@ -50,6 +50,7 @@ fn a_message_to_nobody_is_sent_and_not_due() {
         sent: 3,
         due: 1,
         received: 1,
+        ..Tally::default()
     };
     assert_eq!(ledger.tally(), tally);
     ledger.settle();
