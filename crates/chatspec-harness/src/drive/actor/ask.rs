@@ -21,10 +21,11 @@ impl Actor {
         self.next_barrier += 1;
         let request = json!({"event": "users", "room": room});
         let packet = socket::event(socket::MAIN, Some(&id), "chat", &[request]);
-        let deadline = Instant::now() + stage.courtesy();
         let Some(session) = self.session.as_mut() else {
             return (None, entries);
         };
+        // As long as for a barrier: an answer that came after we had given up would be one that nobody asked for.
+        let deadline = Instant::now() + stage.barrier(session.handshake().round_trip);
         // Where it cannot be sent, no answer comes.
         let _ = session.send_packets(&[packet]).await;
         // The newest listing in front of the acknowledgement is the answer: events of one connection are handled in order.
