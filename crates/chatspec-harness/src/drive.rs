@@ -368,7 +368,9 @@ impl Driver<'_> {
             if step.within_heartbeat {
                 self.wait_for_due(step, &acting, bound).await?;
             }
+            let asked = Instant::now();
             self.barriers(step, &acting).await;
+            self.between.pace = asked.elapsed();
             self.across(step, &acting).await?;
             attempt += 1;
             if !step.retry

@@ -22,6 +22,8 @@ use crate::wire::{Target, socket};
 
 /// What the bound is divided by once something has not come in time: the case fails already.
 const IMPATIENCE: u32 = 10;
+/// The time that barriers took counts so often for what has to cross.
+const SLACK: u32 = 4;
 /// Messages of one participant that are taken before the referee is asked whether that was all.
 const AT_ONCE: usize = 1_000;
 
@@ -36,6 +38,8 @@ pub(super) struct Between {
     sifted: usize,
     /// Whether something did not come over in time.
     late: bool,
+    /// How long the barriers of this step took.
+    pub(super) pace: Duration,
 }
 
 /// A message to a room that has to come after what its sender caused before.
@@ -121,7 +125,8 @@ impl Driver<'_> {
     }
 
     fn bound(&self) -> Instant {
-        let patience = self.stage.crossing();
+        // A server, or a suite, that is slow to answer on one node is slower over two.
+        let patience = self.stage.crossing() + self.between.pace * SLACK;
         let late = self.between.late;
         Instant::now()
             + if late {
