@@ -6,6 +6,7 @@ mod client;
 mod fault;
 mod process;
 mod proxy;
+mod suite;
 mod world;
 
 use std::path::{Path, PathBuf};

@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A message longer than this is none of ours.
 const LONGEST: u64 = 1 << 20;
 
+/// Time before the next try of who was refused and not told how long to wait.
+const AGAIN: Duration = Duration::from_millis(50);
+
 /// A connection. Dropping it ends it.
 pub struct Client {
     socket: Arc<Mutex<TcpStream>>,
@@ -103,8 +106,10 @@ impl Client {
             });
             match answer {
                 Some((_, event)) if kind(&event) == "newuser" => return Ok(client),
-                // Who was refused is told when to ask again; the next answer takes as long as it takes.
-                Some(_) => thread::sleep(Duration::from_millis(50)),
+                Some((at, event)) => {
+                    let again = (at + retry(&event)).min(end);
+                    while client.wait(again) {}
+                }
                 None => break,
             }
         }
@@ -187,6 +192,12 @@ pub fn text(event: &Value) -> &str {
         .get("message")
         .and_then(Value::as_str)
         .unwrap_or_default()
+}
+
+/// How long who was refused is told to wait, a minute at most.
+fn retry(event: &Value) -> Duration {
+    let told = event.get("retry_ms").and_then(Value::as_u64);
+    told.map_or(AGAIN, |ms| Duration::from_millis(ms.min(60_000)))
 }
 
 /// What an event carries; of a refusal the JSON in its text.

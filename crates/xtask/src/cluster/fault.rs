@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Client, kind, text};
 use super::process::Signal;
 use super::proxy::Weather;
+use super::suite;
 use super::world::World;
 
 const ROOM: &str = "room";
@@ -55,6 +56,10 @@ pub enum Fault {
     BrokerFrozen,
     /// A node holds still for 30 s, and then goes on as if nothing had been.
     NodeFrozen,
+    /// Nothing happens, and the suite plays the conversations about nodes.
+    Conversations,
+    /// Nothing happens, and the suite plays every conversation.
+    Suite,
 }
 
 /// What came of a fault.
@@ -77,6 +82,14 @@ impl Outcome {
     /// The head of the table.
     pub const HEAD: &str = "| fault | what was done | local lost | recovery s | ghosts s | gaps | verdict |\n\
                             |---|---|---|---|---|---|---|";
+
+    /// Of something that was done, and of which nothing is measured.
+    pub fn of(done: String) -> Outcome {
+        Outcome {
+            done,
+            ..Outcome::default()
+        }
+    }
 
     /// Of something that could not be done to its end.
     pub fn failed(why: String) -> Outcome {
@@ -118,10 +131,12 @@ impl Outcome {
 impl Fault {
     /// All of them, or the short ones.
     pub fn all(smoke: bool) -> Vec<Fault> {
-        use Fault::{BrokerRestart, NameRace, NodeKilled};
+        use Fault::{BrokerRestart, Conversations, NameRace, NodeKilled};
+        let every = Fault::value_variants().iter().copied();
         match smoke {
-            true => vec![NameRace, BrokerRestart, NodeKilled],
-            false => Fault::value_variants().to_vec(),
+            true => vec![NameRace, BrokerRestart, NodeKilled, Conversations],
+            // The whole suite plays them as well.
+            false => every.filter(|fault| *fault != Conversations).collect(),
         }
     }
 
@@ -135,6 +150,8 @@ impl Fault {
             Fault::NodeKilled => killed(world),
             Fault::NodeFrozen => frozen(world),
             Fault::RollingRestart => rolling(world),
+            Fault::Conversations => suite::play(world, &["--case", "cluster/*"]),
+            Fault::Suite => suite::play(world, &[]),
             Fault::BrokerRestart => outage(
                 world,
                 "SIGKILL, 2 s, again empty",

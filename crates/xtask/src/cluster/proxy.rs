@@ -2,12 +2,9 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-
-/// How often a direction that holds bytes back looks whether it still has to.
-const LOOK: Duration = Duration::from_millis(5);
 
 /// What happens to the bytes between a node and the broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +30,8 @@ struct Links {
 
 struct State {
     weather: Mutex<Weather>,
+    /// The weather is another.
+    changed: Condvar,
     links: Mutex<Links>,
 }
 
@@ -49,6 +48,7 @@ impl Proxy {
         let address = listener.local_addr()?;
         let state = Arc::new(State {
             weather: Mutex::new(Weather::Fair),
+            changed: Condvar::new(),
             links: Mutex::new(Links::default()),
         });
         let shared = state.clone();
@@ -76,6 +76,7 @@ impl Proxy {
     /// Changes what happens from now on.
     pub fn set(&self, weather: Weather) {
         *held(&self.state.weather) = weather;
+        self.state.changed.notify_all();
         if weather == Weather::Cut {
             for link in held(&self.state.links).open.drain(..) {
                 let _ = link.shutdown(Shutdown::Both);
@@ -92,6 +93,17 @@ impl Proxy {
 impl State {
     fn weather(&self) -> Weather {
         *held(&self.weather)
+    }
+
+    /// Waits until the weather lets anything pass in this direction, and says which weather that is.
+    fn lets_pass(&self, up: bool) -> Weather {
+        let holds = |weather: &mut Weather| match weather {
+            Weather::Frozen => true,
+            Weather::Deaf => !up,
+            _ => false,
+        };
+        let weather = self.changed.wait_while(held(&self.weather), holds);
+        *weather.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn join(self: &Arc<State>, near: TcpStream, far: TcpStream) -> io::Result<()> {
@@ -115,15 +127,7 @@ impl State {
         let mut pieces: u64 = 0;
         while let Ok(count @ 1..) = from.read(&mut piece) {
             pieces += 1;
-            loop {
-                match self.weather() {
-                    Weather::Frozen => {}
-                    Weather::Deaf if !up => {}
-                    _ => break,
-                }
-                thread::sleep(LOOK);
-            }
-            if self.weather() == Weather::Slow {
+            if self.lets_pass(up) == Weather::Slow {
                 let again = if pieces.is_multiple_of(10) { 2 } else { 1 };
                 thread::sleep(Duration::from_millis(200) * again);
             }

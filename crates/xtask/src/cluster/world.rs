@@ -8,7 +8,8 @@ use super::proxy::{Proxy, Weather};
 
 /// Where a fault is played.
 pub struct World {
-    program: PathBuf,
+    /// The program that the nodes are, and that tests them.
+    pub program: PathBuf,
     /// The broker.
     pub broker: Broker,
     proxies: Vec<Proxy>,
@@ -38,6 +39,14 @@ impl World {
     /// The last node: the one to which things happen.
     pub fn last(&self) -> usize {
         self.nodes.len() - 1
+    }
+
+    /// The URLs of all nodes that are running.
+    pub fn urls(&self) -> Vec<String> {
+        let nodes = self.nodes.iter().flatten();
+        nodes
+            .map(|node| format!("http://{}", node.address))
+            .collect()
     }
 
     /// Where the clients of a node find it.
