@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn numbers_are_decimal_short_and_without_a_needless_zero() {
-        let rows: [(&[u8], Option<(u32, &[u8])>); 8] = [
+        type Row = (&'static [u8], Option<(u32, &'static [u8])>);
+        let rows: [Row; 8] = [
             (b"", None),
             (b"x", None),
             (b"0", Some((0, b""))),

@@ -154,6 +154,7 @@ fn options_choose_mutants() {
             file: vec![file.to_owned()],
             again,
             jobs: 1,
+            settle: false,
             check: false,
         };
         Vec::from_iter(wanted(folder.path(), &records, &options, &all))

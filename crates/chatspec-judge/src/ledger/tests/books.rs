@@ -113,7 +113,9 @@ fn violations_are_counted_whole_and_told_in_part() {
         |ledger| ledger.answered_again(0),
         |ledger| ledger.refused(0, 22),
         |ledger| ledger.lost(0, "closed"),
-        |ledger| drop(ledger.hear(1, &chat(0, 0))),
+        |ledger| {
+            ledger.hear(1, &chat(0, 0));
+        },
     ];
     for wrong in wrongs {
         for _ in 0..7 {

@@ -138,7 +138,7 @@ fn a_crate_is_tried_from_end_to_end() {
         "the copy is whole again"
     );
 
-    let other = Journal::open(folder.path().join("journal"), "of other sources").unwrap();
+    let other = Journal::open(folder.path().join("journal"), "of other sources", "tests").unwrap();
     assert!(!journal.known.is_empty() && other.known.is_empty());
     other.close().unwrap();
     assert!(!folder.path().join("journal").exists());
