@@ -3,6 +3,7 @@
 //! [`wire`] speaks the protocol and can misspeak it, [`drive`] plays one fixture and records a transcript, [`suite`] plays
 //! many, [`load`] puts a server under load. Nothing here decides what is right: that is the referee's.
 
+pub mod client;
 pub mod drive;
 pub mod load;
 pub mod suite;

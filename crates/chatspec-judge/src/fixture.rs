@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use self::file::{AckMode, Connection, Drop, TransportName};
 pub use self::head::Head;
-pub(crate) use self::load::first_line;
+pub(crate) use self::load::{first_line, parse};
 pub use self::load::{FixtureError, load};
 
 use crate::rule::Profile;

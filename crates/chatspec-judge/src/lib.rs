@@ -10,6 +10,7 @@
 pub mod baseline;
 pub mod case;
 pub mod check;
+pub mod client;
 pub mod compat;
 pub mod finding;
 pub mod fixture;
