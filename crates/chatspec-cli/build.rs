@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Folders below `data/` (links into the checkout, copies in a packaged crate), and the endings of what is embedded.
-const FOLDERS: [(&str, &str); 6] = [
+const FOLDERS: [(&str, &str); 7] = [
     ("spec/generated", "json"),
     ("schemas", "json"),
     ("fixtures/conversations", "yaml"),
     ("conformance/requirements", "yaml"),
     ("conformance/compat", "json"),
     ("fixtures/hostile", "yaml"),
+    ("fixtures/client", "yaml"),
 ];
 
 fn main() -> io::Result<()> {

@@ -32,6 +32,8 @@ pub struct Args {
 pub enum Command {
     /// Test a server. Without URL and --cmd: the reference server, embedded, profile hardened
     Test(Box<Test>),
+    /// Test a client: a scripted server plays with it and judges what it sends and shows
+    TestClient(TestClient),
     /// Run the reference server, with a page to talk with at /
     Serve(Serve),
     /// Put a server under load, with every delivery checked
@@ -58,6 +60,29 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page of the program, or of one command
     Man(Man),
+}
+
+#[derive(Debug, Parser)]
+pub struct TestClient {
+    /// The client: a shell command, `{url}` being the server. It reads acts on its standard input, a line of JSON each, and
+    /// prints what it shows its user in the same way; see `fixtures/client/README.md`
+    #[arg(long, value_name = "COMMAND")]
+    pub cmd: String,
+    /// Only scripts whose name matches
+    #[arg(long, value_name = "GLOB")]
+    pub case: Vec<String>,
+    /// A SHOULD counts like a MUST
+    #[arg(long)]
+    pub strict: bool,
+    /// Print one JSON object instead of lines for people
+    #[arg(long)]
+    pub json: bool,
+    /// Multiply every deadline
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
+    pub timeout_scale: f64,
+    /// Rules, schemas and scripts from a checkout instead of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 #[derive(Debug, Parser)]

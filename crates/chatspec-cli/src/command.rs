@@ -13,4 +13,5 @@ pub mod report;
 pub mod schema;
 pub mod serve;
 pub mod test;
+pub mod test_client;
 pub mod watch;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chatspec_judge::client::{self, Script};
 use chatspec_judge::fixture::{self, Fixture, FixtureError, hostile, lint};
 use chatspec_judge::rule::Rules;
 use chatspec_judge::rule::requirements::Requirements;
@@ -46,6 +47,7 @@ impl Data {
             (REQUIREMENTS, "yaml"),
             ("conformance/compat", "json"),
             ("fixtures/hostile", "yaml"),
+            ("fixtures/client", "yaml"),
         ] {
             for path in walk(&folder.join(below), ending) {
                 let text = read(&path)?;
@@ -142,6 +144,23 @@ impl Data {
         self.loaded("fixtures/hostile/", rules)
     }
 
+    /// All scripts for clients, loaded and checked.
+    pub fn scripts(&self, rules: &Rules) -> Result<Vec<Script>, Failure> {
+        let mut scripts = Vec::new();
+        let mut errors = Vec::new();
+        for (path, text) in self.below("fixtures/client/") {
+            match client::load(path, text, rules) {
+                Ok(script) => scripts.push(script),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if errors.is_empty() {
+            Ok(scripts)
+        } else {
+            Err(broken(&errors))
+        }
+    }
+
     fn loaded(&self, folder: &str, rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
         let texts = self
             .below(folder)
@@ -159,6 +178,16 @@ pub fn load(
     let mut fixtures = Vec::new();
     let mut errors = Vec::new();
     for (path, text) in texts {
+        // Scripts for clients are no conversations: they are only checked here.
+        if path.contains("client/") {
+            errors.extend(
+                client::load(&path, &text, rules)
+                    .err()
+                    .into_iter()
+                    .flatten(),
+            );
+            continue;
+        }
         // The two formats are told apart by their folder, or, for a file by itself, by what it holds.
         let hostile = path.contains("hostile/") || text.lines().any(|line| line == "inputs:");
         let loaded = match hostile {

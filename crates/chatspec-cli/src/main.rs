@@ -43,6 +43,7 @@ fn main() -> std::process::ExitCode {
     let result = runtime.block_on(async {
         match args.command {
             Command::Test(test) => command::test::run(*test).await,
+            Command::TestClient(client) => command::test_client::run(&client).await,
             Command::Serve(serve) => command::serve::run(serve).await,
             Command::Load(load) => command::load::run(*load).await,
             Command::Explore(explore) => command::explore::run(*explore).await,

@@ -40,7 +40,7 @@ mod inbox;
 mod json;
 mod lean;
 pub mod limits;
-mod net;
+pub(crate) mod net;
 mod packet;
 pub mod payload;
 mod polling;

@@ -9,4 +9,4 @@ mod script;
 
 pub use follow::{Event, Follow, What};
 pub use judge::{Finding, judge, rules};
-pub use script::{Close, Step, Script, load};
+pub use script::{Close, Script, Step, load};

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 pub use self::file::{AckMode, Connection, Drop, TransportName};
 pub use self::head::Head;
-pub(crate) use self::load::{first_line, parse};
 pub use self::load::{FixtureError, load};
+pub(crate) use self::load::{first_line, parse};
 
 use crate::rule::Profile;
 

@@ -65,21 +65,32 @@ impl Follow {
                     _ => false,
                 })?;
                 // An event stays to be found by the step that waits for it.
-                let event = matches!(&events[connected].what, What::Packet(text) if text.starts_with("42"));
+                let event =
+                    matches!(&events[connected].what, What::Packet(text) if text.starts_with("42"));
                 self.wire = if event { connected } else { connected + 1 };
                 Some(Ok(()))
             }
-            Step::Receive { pattern, without, after_ms } => {
+            Step::Receive {
+                pattern,
+                without,
+                after_ms,
+            } => {
                 let from = self.wire;
-                let found = self.wire(events, |what| chat(what).is_some_and(|chat| has(chat, pattern)))?;
+                let found = self.wire(events, |what| {
+                    chat(what).is_some_and(|chat| has(chat, pattern))
+                })?;
                 self.wire = found + 1;
                 let wrong = without.as_ref().and_then(|without| {
-                    position(&events[..found], from, |what| chat(what).is_some_and(|chat| has(chat, without)))
+                    position(&events[..found], from, |what| {
+                        chat(what).is_some_and(|chat| has(chat, without))
+                    })
                 });
                 if let Some(wrong) = wrong {
                     return Some(Err(brief(&events[wrong].what)));
                 }
-                let sent = events[..found].iter().rev().find(|event| matches!(&event.what, What::Sent(text) if text.starts_with("42")));
+                let sent = events[..found].iter().rev().find(
+                    |event| matches!(&event.what, What::Sent(text) if text.starts_with("42")),
+                );
                 let waited = sent.map_or(u64::MAX, |sent| events[found].at.saturating_sub(sent.at));
                 Some(if waited < *after_ms {
                     Err(format!("it came {waited} ms after the server's last event"))
@@ -88,12 +99,19 @@ impl Follow {
                 })
             }
             Step::Packet(wanted) => {
-                let found = self.wire(events, |what| matches!(what, What::Packet(text) if text == wanted))?;
+                let found = self.wire(
+                    events,
+                    |what| matches!(what, What::Packet(text) if text == wanted),
+                )?;
                 self.wire = found + 1;
                 Some(Ok(()))
             }
             Step::Shows(pattern) => {
-                let found = position(events, self.shown, |what| matches!(what, What::Shown(line) if has(line, pattern)))?;
+                let found = position(
+                    events,
+                    self.shown,
+                    |what| matches!(what, What::Shown(line) if has(line, pattern)),
+                )?;
                 self.shown = found + 1;
                 Some(Ok(()))
             }
@@ -103,7 +121,10 @@ impl Follow {
                 for _ in 0..*times {
                     let found = self.wire(events, |what| matches!(what, What::Refused(_)))?;
                     let at = events[found].at;
-                    if let Some(gap) = last.map(|last| at.saturating_sub(last)).filter(|gap| *gap < 100) {
+                    if let Some(gap) = last
+                        .map(|last| at.saturating_sub(last))
+                        .filter(|gap| *gap < 100)
+                    {
                         hasty = Some(gap);
                     }
                     last = Some(at);
@@ -112,7 +133,9 @@ impl Follow {
                 Some(hasty.map_or(Ok(()), |gap| Err(format!("two tries {gap} ms apart"))))
             }
             Step::Gone => {
-                let found = self.wire(events, |what| matches!(what, What::Closed(_) | What::Exited(_)))?;
+                let found = self.wire(events, |what| {
+                    matches!(what, What::Closed(_) | What::Exited(_))
+                })?;
                 self.wire = found + 1;
                 Some(Ok(()))
             }
@@ -131,7 +154,9 @@ fn position(events: &[Event], from: usize, is: impl Fn(&What) -> bool) -> Option
 
 /// The object of an event `chat`, however it is sent.
 fn chat(what: &What) -> Option<Value> {
-    let What::Packet(text) = what else { return None };
+    let What::Packet(text) = what else {
+        return None;
+    };
     let args = arguments(text)?;
     (args.first()? == "chat").then(|| args.get(1).cloned().unwrap_or_default())
 }

@@ -64,12 +64,21 @@ pub fn judge(script: &Script, events: &[Event], rules: &Rules, checker: &Checker
     let mut follow = Follow::default();
     let mut stopped = false;
     for (step, rule, line) in &script.steps {
-        let result = if stopped { None } else { follow.step(step, events) };
+        let result = if stopped {
+            None
+        } else {
+            follow.step(step, events)
+        };
         let Some(rule) = rule else { continue };
         match result {
             Some(Ok(())) => note(rule, Verdict::Pass, *line, String::new()),
             Some(Err(why)) => note(rule, Verdict::Fail, *line, why),
-            None if stopped => note(rule, Verdict::Blocked, *line, "a step before it failed".to_owned()),
+            None if stopped => note(
+                rule,
+                Verdict::Blocked,
+                *line,
+                "a step before it failed".to_owned(),
+            ),
             None => {
                 stopped = true;
                 note(rule, Verdict::Fail, *line, missing(step, events));
@@ -99,8 +108,13 @@ fn missing(step: &Step, events: &[Event]) -> String {
         Step::Refuse(_) => "too few tries to connect".to_owned(),
         _ => "the connection stayed open".to_owned(),
     };
-    let last = events.iter().rev().find(|event| !matches!(event.what, What::Sent(_) | What::Asked(_)));
-    let last = last.map_or("nothing came".to_owned(), |event| format!("the last that came: {}", brief(&event.what)));
+    let last = events
+        .iter()
+        .rev()
+        .find(|event| !matches!(event.what, What::Sent(_) | What::Asked(_)));
+    let last = last.map_or("nothing came".to_owned(), |event| {
+        format!("the last that came: {}", brief(&event.what))
+    });
     format!("{wanted}; {last}")
 }
 
@@ -123,7 +137,10 @@ fn always(events: &[Event], checker: &Checker) -> BTreeMap<&'static str, Option<
                 (connected, left) = (false, Vec::new());
                 let parts = query.split_once('?').map_or("", |(_, query)| query);
                 let right = parts.split('&').any(|part| part == "EIO=4");
-                tell(VERSION, (!right).then(|| crate::pattern::cut_text(query, 160)));
+                tell(
+                    VERSION,
+                    (!right).then(|| crate::pattern::cut_text(query, 160)),
+                );
             }
             What::Binary(bytes) => tell(TEXT, Some(format!("a binary frame of {bytes} bytes"))),
             What::Flood => tell(MESSAGE, Some("it sends or prints without end".to_owned())),
@@ -138,9 +155,14 @@ fn always(events: &[Event], checker: &Checker) -> BTreeMap<&'static str, Option<
                     let args = arguments(text).unwrap_or_default();
                     let right = matches!(args.as_slice(), [name, argument] if name == "chat" && argument.is_object());
                     tell(EVENT, (!right).then(|| brief(what)));
-                    let [_, message] = args.as_slice() else { continue };
+                    let [_, message] = args.as_slice() else {
+                        continue;
+                    };
                     let complaint = checker.message(Sender::Client, message).into_iter().next();
-                    tell(MESSAGE, complaint.map(|it| format!("{}: {} ({})", it.path, it.why, it.mend)));
+                    tell(
+                        MESSAGE,
+                        complaint.map(|it| format!("{}: {} ({})", it.path, it.why, it.mend)),
+                    );
                     let room = message.get("room").cloned().unwrap_or_default();
                     match message.get("event").and_then(serde_json::Value::as_str) {
                         Some("leave") => {
@@ -148,7 +170,9 @@ fn always(events: &[Event], checker: &Checker) -> BTreeMap<&'static str, Option<
                             tell(LEFT, None);
                         }
                         Some("join") => left.retain(|other| *other != room),
-                        Some("chat" | "image") if left.contains(&room) => tell(LEFT, Some(brief(what))),
+                        Some("chat" | "image") if left.contains(&room) => {
+                            tell(LEFT, Some(brief(what)))
+                        }
                         _ => {}
                     }
                 }

@@ -118,9 +118,15 @@ pub fn load(path: &str, text: &str, rules: &Rules) -> Result<Script, Vec<Fixture
         }
         match step(file) {
             Ok(step) => {
-                let waits = !matches!(step, Step::Do(_) | Step::Send(_) | Step::Raw(_) | Step::Close(_));
+                let waits = !matches!(
+                    step,
+                    Step::Do(_) | Step::Send(_) | Step::Raw(_) | Step::Close(_)
+                );
                 if waits != rule.is_some() {
-                    wrong("a step that waits for the client has a `rule`, and no other has one".to_owned());
+                    wrong(
+                        "a step that waits for the client has a `rule`, and no other has one"
+                            .to_owned(),
+                    );
                 }
                 steps.push((step, rule, line));
             }
@@ -132,7 +138,8 @@ pub fn load(path: &str, text: &str, rules: &Rules) -> Result<Script, Vec<Fixture
             path: path.to_owned(),
             line: 1,
             column: 1,
-            what: "the first step is `accept: true` or `refuse`: a client begins by connecting".to_owned(),
+            what: "the first step is `accept: true` or `refuse`: a client begins by connecting"
+                .to_owned(),
         });
     }
     let id = path.rsplit('/').next().unwrap_or(path);
@@ -148,7 +155,15 @@ pub fn load(path: &str, text: &str, rules: &Rules) -> Result<Script, Vec<Fixture
 fn step(file: StepFile) -> Result<Step, String> {
     let (without, after_ms) = (file.without, file.after_ms);
     let extra = without.is_some() || after_ms.is_some();
-    let flag = |step: Step| move |yes: bool| if yes { Ok(step) } else { Err("write `true`, or leave the step out".to_owned()) };
+    let flag = |step: Step| {
+        move |yes: bool| {
+            if yes {
+                Ok(step)
+            } else {
+                Err("write `true`, or leave the step out".to_owned())
+            }
+        }
+    };
     let object = |value: Value, make: fn(Value) -> Step| match value {
         Value::Object(_) => Ok(make(value)),
         _ => Err("write keys and values here".to_owned()),
@@ -171,7 +186,11 @@ fn step(file: StepFile) -> Result<Step, String> {
                 return Err("write keys and values here".to_owned());
             }
             let after_ms = after_ms.unwrap_or(0);
-            Ok(Step::Receive { pattern, without, after_ms })
+            Ok(Step::Receive {
+                pattern,
+                without,
+                after_ms,
+            })
         }),
     ]
     .into_iter()
