@@ -12,6 +12,8 @@ const REJOIN_MS = 50_000;
 /** Longest pause between two attempts. */
 const PAUSE_MAX_MS = 8_000;
 
+/** The refusal for load. */
+const TOO_FAST = 30;
 /** Name taken, rate limited, at capacity: what may be over when a rejoin is tried again. */
 const PASSING = new Set([20, 30, 31]);
 
@@ -33,6 +35,7 @@ export class Session {
   #kicks = 0;
   #pending = 0;
   #held = [];
+  #gate = Promise.resolve();
 
   constructor(hear) {
     this.#hear = hear;
@@ -150,8 +153,11 @@ export class Session {
     this.#set({ phase: "out" });
   }
 
+  // After a refusal for load, it waits as long as the server has said, and is lost if we are somewhere else by then.
   async #send(message, ms) {
-    if (!this.#socket.connected) return { lost: true };
+    const turn = this.#turn;
+    await this.#gate;
+    if (turn !== this.#turn || !this.#socket.connected) return { lost: true };
     return this.#ask(message, ms);
   }
 
@@ -161,6 +167,7 @@ export class Session {
     try {
       const refusal = readRefusal(await this.#socket.timeout(ms).emitWithAck("chat", message));
       if (refusal === null) return null;
+      this.#slow(refusal);
       const twin = this.#held.findIndex(({ code }) => code === refusal.code);
       if (twin >= 0) this.#held.splice(twin, 1);
       return { refusal };
@@ -175,8 +182,16 @@ export class Session {
   #told(text) {
     const refusal = readRefusal(text);
     if (refusal === null) return;
+    this.#slow(refusal);
     if (this.#pending > 0) this.#held.push(refusal);
     else this.#hear.refused(refusal);
+  }
+
+  #slow(refusal) {
+    if (refusal.code !== TOO_FAST) return;
+    this.#gate = new Promise((resolve) => {
+      setTimeout(resolve, waitOf(refusal));
+    });
   }
 
   #set({ link = this.#link, phase = this.#phase }) {
