@@ -146,19 +146,7 @@ impl Data {
 
     /// All scripts for clients, loaded and checked.
     pub fn scripts(&self, rules: &Rules) -> Result<Vec<Script>, Failure> {
-        let mut scripts = Vec::new();
-        let mut errors = Vec::new();
-        for (path, text) in self.below("fixtures/client/") {
-            match client::load(path, text, rules) {
-                Ok(script) => scripts.push(script),
-                Err(found) => errors.extend(found),
-            }
-        }
-        if errors.is_empty() {
-            Ok(scripts)
-        } else {
-            Err(broken(&errors))
-        }
+        scripts(self.below("fixtures/client/"), rules).map_err(|errors| broken(&errors))
     }
 
     fn loaded(&self, folder: &str, rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
@@ -178,14 +166,14 @@ pub fn load(
     let mut fixtures = Vec::new();
     let mut errors = Vec::new();
     for (path, text) in texts {
-        // Scripts for clients are no conversations: they are only checked here.
-        if path.contains("client/") {
-            errors.extend(
-                client::load(&path, &text, rules)
-                    .err()
-                    .into_iter()
-                    .flatten(),
-            );
+        if client::is_script(&path, &text) {
+            errors.push(FixtureError {
+                path,
+                line: 1,
+                column: 1,
+                what: "a script for clients is played by `chatspec test-client`, not on a server"
+                    .to_owned(),
+            });
             continue;
         }
         // The two formats are told apart by their folder, or, for a file by itself, by what it holds.
@@ -212,6 +200,25 @@ pub fn load(
         Ok(fixtures)
     } else {
         Err(errors)
+    }
+}
+
+/// Loads scripts for clients; every mistake of all of them.
+pub fn scripts<'a>(
+    texts: impl Iterator<Item = (&'a str, &'a str)>,
+    rules: &Rules,
+) -> Result<Vec<Script>, Vec<FixtureError>> {
+    let mut scripts = Vec::new();
+    let mut errors = Vec::new();
+    for (path, text) in texts {
+        match client::load(path, text, rules) {
+            Ok(script) => scripts.push(script),
+            Err(found) => errors.extend(found),
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(scripts),
+        false => Err(errors),
     }
 }
 

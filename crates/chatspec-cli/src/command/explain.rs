@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use chatspec_judge::client;
 use chatspec_judge::fixture::Fixture;
 
 use crate::args::Explain;
@@ -29,6 +30,23 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
         outln!();
         outln!("{}", wrap(&rule.text, "  ", 100));
         outln!();
+        let scripts = data.scripts(&rules)?;
+        let scripts: Vec<_> = scripts
+            .iter()
+            .filter(|script| script.rules().contains(rule.name.as_str()))
+            .collect();
+        let every_script = client::rules().contains(&rule.name.as_str());
+        if every_script || !scripts.is_empty() {
+            outln!("It binds clients.");
+            for script in &scripts {
+                outln!("  client/{:<33} {}", script.id, script.about);
+            }
+            if every_script {
+                outln!("  {:<40} Whatever a client is asked for.", "client/*");
+            }
+            outln!("\nTest it: chatspec test-client --cmd 'PROGRAM {{url}}'");
+            return Ok(Exit::Conforms);
+        }
         if let Some(reason) = &rule.untested {
             outln!("Not tested: {reason}.");
         }

@@ -1,5 +1,7 @@
 //! `chatspec lint`: checks fixtures.
 
+use chatspec_judge::client;
+
 use crate::args::Lint;
 use crate::data::{self, Data, plural};
 use crate::exit::{Exit, Failure};
@@ -10,7 +12,21 @@ pub fn run(args: &Lint) -> Result<Exit, Failure> {
     let rules = Data::open(args.data.as_deref())?.rules()?;
     let texts = data::given(&args.files)?;
     let count = texts.len();
-    data::load(texts.into_iter(), &rules).map_err(|errors| data::broken(&errors))?;
+    let (scripts, fixtures): (Vec<_>, Vec<_>) = texts
+        .into_iter()
+        .partition(|(path, text)| client::is_script(path, text));
+    let scripts = scripts
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()));
+    let mut errors = data::scripts(scripts, &rules).err().unwrap_or_default();
+    errors.extend(
+        data::load(fixtures.into_iter(), &rules)
+            .err()
+            .unwrap_or_default(),
+    );
+    if !errors.is_empty() {
+        return Err(data::broken(&errors));
+    }
     outln!("{}: nothing to say", plural(count, "fixture"));
     Ok(Exit::Conforms)
 }

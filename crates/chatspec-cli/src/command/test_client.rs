@@ -2,86 +2,155 @@
 
 use std::collections::BTreeMap;
 
-use chatspec_harness::client::play;
+use chatspec_harness::client::{Played, play};
 use chatspec_judge::check::Checker;
-use chatspec_judge::client::{self, Finding};
+use chatspec_judge::client::{self, Finding, Held, Script};
 use chatspec_judge::verdict::Verdict;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use globset::Glob;
+use serde_json::{Value, json};
 
 use crate::args::TestClient;
 use crate::data::{Data, plural};
 use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
 use crate::output::out::outln;
 use crate::output::safe::safe;
+
+/// How many scripts are played at once, each with a client of its own. What is judged of time are waits that are too short,
+/// which a busy machine only makes longer.
+const AT_ONCE: usize = 4;
 
 /// Plays each script with a client of its own, and says of each rule the worst that was seen.
 pub async fn run(args: &TestClient) -> Result<Exit, Failure> {
     let data = Data::open(args.data.as_deref())?;
     let rules = data.rules()?;
-    let schema = |name: &str| data.file(name).map(str::to_owned);
-    let checker = Checker::from_json(
-        &schema("schemas/protocol/v1/client-to-server.json")?,
-        &schema("schemas/protocol/v1/server-to-client.json")?,
-        &schema("schemas/protocol/v1/refusal.json")?,
-    )
-    .map_err(|error| Failure::usage(format!("read the schemas: {error}")))?;
-    let mut scripts = data.scripts(&rules)?;
-    if !args.case.is_empty() {
-        let mut globs = Vec::new();
-        for text in &args.case {
-            let glob =
-                Glob::new(text).map_err(|error| Failure::usage(format!("read --case: {error}")))?;
-            globs.push(glob.compile_matcher());
+    let checker = checker(&data)?;
+    let scripts = chosen(args, data.scripts(&rules)?)?;
+    let mut interrupt = Interrupt::listen();
+    let playing = stream::iter(&scripts)
+        .map(|script| play(script, &args.cmd, args.timeout_scale))
+        .buffered(AT_ONCE)
+        .try_collect();
+    let played: Vec<Played> = tokio::select! {
+        played = playing => {
+            played.map_err(|error| Failure::unreachable(format!("start the client: {error}")))?
         }
-        scripts.retain(|script| globs.iter().any(|glob| glob.is_match(&script.id)));
-    }
-    if scripts.is_empty() {
-        return Err(Failure::nothing("find a script: no name of one matches"));
-    }
-    let mut worst: BTreeMap<String, Finding> = BTreeMap::new();
-    for script in &scripts {
-        let events = play(script, &args.cmd, args.timeout_scale)
-            .await
-            .map_err(|error| Failure::unreachable(format!("start the client: {error}")))?;
-        for finding in client::judge(script, &events, &rules, &checker) {
-            match worst.get(&finding.rule) {
-                Some(kept) if kept.verdict >= finding.verdict => {}
-                _ => drop(worst.insert(finding.rule.clone(), finding)),
-            }
-        }
-    }
-    let bad = |finding: &&Finding| {
-        finding.verdict == Verdict::Fail || args.strict && finding.verdict == Verdict::Warn
+        // With what is dropped here, every client is ended.
+        () = interrupt.wait() => return Ok(Exit::Interrupted),
     };
-    let violated = worst.values().filter(bad).count();
-    let blocked = worst
-        .values()
-        .any(|finding| finding.verdict == Verdict::Blocked);
-    if args.json {
-        let findings: Vec<&Finding> = worst.values().collect();
-        outln!(
-            "{}",
-            serde_json::json!({"scripts": scripts.len(), "violated": violated, "rules": findings})
-        );
-    } else {
-        for finding in worst.values() {
-            outln!("{:<10} {}", finding.verdict.word(), finding.rule);
-            if !finding.why.is_empty() {
-                let place = format!("fixtures/client/{}.yaml:{}", finding.script, finding.line);
-                outln!("           {place}: {}", safe(&finding.why));
-            }
+    let mut findings = Vec::new();
+    let mut complaints = BTreeMap::new();
+    for (script, played) in scripts.iter().zip(played) {
+        let found = client::judge(script, &played.events, &rules, &checker);
+        if found.iter().any(bad) && !played.complaints.is_empty() {
+            complaints.insert(script.id.clone(), played.complaints);
         }
-        outln!(
-            "{}, {}, {violated} violated",
-            plural(scripts.len(), "script"),
-            plural(worst.len(), "rule")
-        );
+        findings.extend(found);
+    }
+    let mut expected: Vec<&str> = scripts.iter().flat_map(Script::rules).collect();
+    if args.case.is_empty() {
+        expected.extend(client::rules());
+    }
+    let held = client::merge(&findings, expected);
+    let violated = held
+        .iter()
+        .filter(|held| counts(held.verdict, args.strict))
+        .count();
+    let open = held
+        .iter()
+        .any(|held| held.blocked > 0 || held.verdict == Verdict::Unverified);
+    if args.json {
+        outln!("{}", document(&scripts, &held, violated, &complaints));
+    } else {
+        print(&scripts, &held, violated, &complaints);
     }
     Ok(if violated > 0 {
         Exit::Violated
-    } else if blocked {
+    } else if open {
         Exit::Inconclusive
     } else {
         Exit::Conforms
     })
+}
+
+fn checker(data: &Data) -> Result<Checker, Failure> {
+    let schema = |name: &str| {
+        data.file(&format!("schemas/protocol/v1/{name}.json"))
+            .map(str::to_owned)
+    };
+    Checker::from_json(
+        &schema("client-to-server")?,
+        &schema("server-to-client")?,
+        &schema("refusal")?,
+    )
+    .map_err(|error| Failure::usage(format!("read the schemas: {error}")))
+}
+
+fn chosen(args: &TestClient, mut scripts: Vec<Script>) -> Result<Vec<Script>, Failure> {
+    let mut globs = Vec::new();
+    for text in &args.case {
+        let glob =
+            Glob::new(text).map_err(|error| Failure::usage(format!("read --case: {error}")))?;
+        globs.push(glob.compile_matcher());
+    }
+    scripts.retain(|script| globs.is_empty() || globs.iter().any(|glob| glob.is_match(&script.id)));
+    if scripts.is_empty() {
+        return Err(Failure::nothing("find a script: no name of one matches"));
+    }
+    Ok(scripts)
+}
+
+fn bad(finding: &Finding) -> bool {
+    matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+}
+
+fn counts(verdict: Verdict, strict: bool) -> bool {
+    verdict == Verdict::Fail || strict && verdict == Verdict::Warn
+}
+
+fn print(
+    scripts: &[Script],
+    held: &[Held],
+    violated: usize,
+    complaints: &BTreeMap<String, Vec<String>>,
+) {
+    for held in held {
+        let places = match (held.held, held.blocked) {
+            (_, 0) | (0, _) => String::new(),
+            (seen, blocked) => format!(" ({seen} of {} places came to)", seen + blocked),
+        };
+        outln!("{:<10} {}{places}", held.verdict.word(), held.rule);
+        if !held.why.is_empty() {
+            outln!("           {}: {}", place(held), safe(&held.why));
+        }
+    }
+    for (script, lines) in complaints {
+        outln!("\nthe client's last words on standard error, in {script}:");
+        for line in lines {
+            outln!("    {}", safe(line));
+        }
+    }
+    outln!(
+        "{}, {}, {violated} violated",
+        plural(scripts.len(), "script"),
+        plural(held.len(), "rule")
+    );
+}
+
+fn place(held: &Held) -> String {
+    let script = held.script.as_deref().unwrap_or_default();
+    match held.line {
+        0 => format!("fixtures/client/{script}.yaml"),
+        line => format!("fixtures/client/{script}.yaml:{line}"),
+    }
+}
+
+fn document(
+    scripts: &[Script],
+    held: &[Held],
+    violated: usize,
+    complaints: &BTreeMap<String, Vec<String>>,
+) -> Value {
+    json!({"scripts": scripts.len(), "violated": violated, "rules": held, "stderr": complaints})
 }

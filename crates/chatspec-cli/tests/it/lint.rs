@@ -206,3 +206,42 @@ async fn files_that_are_not_there() {
         .in_one_line()
         .complains(&["no-such-folder", "cargo xtask codegen"]);
 }
+
+#[tokio::test]
+async fn scripts_for_clients_are_linted_wherever_they_lie() {
+    let folder = TempDir::new().expect("a folder");
+    // The name of a folder makes no script of a conversation.
+    let conversation = folder.path().join("chat-client/x.yaml");
+    suite::write(&conversation, &format!("{HEAD}{GOOD}"));
+    let script = folder.path().join("mine.yaml");
+    let good = "about: x\nsteps:\n  - {accept: true, rule: client.opens}\n";
+    suite::write(&script, good);
+    let [conversation, script] = [conversation, script].map(|path| path.display().to_string());
+    chatspec(["lint", &conversation, &script])
+        .await
+        .exits(0)
+        .says(&["2 fixtures: nothing to say"]);
+    suite::write(
+        std::path::Path::new(&script),
+        &good.replace("client.opens", "chat.room"),
+    );
+    let mend = "no rule `chat.room` binds clients";
+    chatspec(["lint", &conversation, &script])
+        .await
+        .exits(2)
+        .complains(&[&format!("{script}:3:"), mend]);
+}
+
+#[tokio::test]
+async fn a_script_for_clients_is_played_on_no_server() {
+    let folder = TempDir::new().expect("a folder");
+    let script = folder.path().join("mine.yaml");
+    suite::write(
+        &script,
+        "about: x\nsteps:\n  - {accept: true, rule: client.opens}\n",
+    );
+    chatspec(["test", "--fixtures", &script.display().to_string()])
+        .await
+        .exits(2)
+        .complains(&["is played by `chatspec test-client`"]);
+}

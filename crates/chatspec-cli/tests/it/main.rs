@@ -2,6 +2,7 @@
 
 mod baseline;
 mod cluster;
+mod client;
 mod diff;
 mod dummies;
 mod exit_codes;

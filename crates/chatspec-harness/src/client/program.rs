@@ -1,7 +1,9 @@
 //! The client's program: acts go in, a line of JSON each, and what it shows comes out in the same way.
 
+use std::collections::VecDeque;
 use std::io;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chatspec_judge::client::What;
@@ -9,42 +11,55 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// The longest line that is read, in bytes.
-const LINE_BYTES: u64 = 2_000_000;
-/// How long a program may take to end after SIGTERM.
+use super::Told;
+
+/// The longest line that is read in one piece, in bytes.
+const LINE_BYTES: u64 = 64 * 1024;
+/// How much of a line that nobody asked for is kept, in characters.
+const KEPT: usize = 200;
+/// How many lines of what it says on standard error are kept.
+const LAST: usize = 12;
+/// How long a program may take to end after SIGTERM, and what it has printed to come after its end.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A running program.
 pub(super) struct Program {
-    child: Child,
     input: Option<ChildStdin>,
     group: Option<u32>,
+    /// Waits for the end of the shell.
+    watch: JoinHandle<()>,
+    errors: JoinHandle<()>,
+    complaints: Arc<Mutex<VecDeque<String>>>,
 }
 
 impl Program {
     /// Runs `line` in a shell, in a process group of its own.
-    pub(super) fn start(line: &str, tell: mpsc::Sender<What>) -> io::Result<Program> {
+    pub(super) fn start(line: &str, tell: mpsc::Sender<Told>) -> io::Result<Program> {
         let mut shell = Command::new("sh");
         shell
             .arg("-c")
             .arg(line)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true);
         #[cfg(unix)]
         shell.process_group(0);
         let mut child = shell.spawn()?;
-        if let Some(output) = child.stdout.take() {
-            tokio::spawn(read(output, tell));
-        }
         let (input, group) = (child.stdin.take(), child.id());
+        let (output, errors) = (child.stdout.take(), child.stderr.take());
+        let complaints = Arc::default();
+        let errors = tokio::spawn(remember(errors, Arc::clone(&complaints)));
+        let watch = tokio::spawn(watch(child, output, tell));
         Ok(Program {
-            child,
             input,
             group,
+            watch,
+            errors,
+            complaints,
         })
     }
 
@@ -56,17 +71,26 @@ impl Program {
         }
     }
 
-    /// Ends it and everything that it started.
-    pub(super) async fn end(mut self) {
+    /// Ends it and everything that it started; its last words on standard error, as they are.
+    pub(super) async fn end(mut self) -> Vec<String> {
         self.input = None;
         signal("-TERM", self.group);
-        let _ = timeout(GRACE, self.child.wait()).await;
+        if timeout(GRACE, &mut self.watch).await.is_err() {
+            signal("-KILL", self.group);
+        }
+        let _ = timeout(GRACE, &mut self.errors).await;
+        match self.complaints.lock() {
+            Ok(mut lines) => lines.drain(..).collect(),
+            Err(_) => Vec::new(),
+        }
     }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
         signal("-KILL", self.group);
+        self.watch.abort();
+        self.errors.abort();
     }
 }
 
@@ -83,28 +107,61 @@ fn signal(name: &str, group: Option<u32>) {
 }
 
 /// Tells of each line that the program prints, and of its end.
-async fn read(output: impl AsyncRead + Unpin, tell: mpsc::Sender<What>) {
+async fn watch(mut child: Child, output: Option<impl AsyncRead + Unpin>, tell: mpsc::Sender<Told>) {
+    let printed = async {
+        if let Some(output) = output {
+            read(output, &tell).await;
+        }
+    };
+    tokio::pin!(printed);
+    let status = tokio::select! {
+        status = child.wait() => {
+            // What it has started may hold its output open for ever; what it has printed itself is there.
+            let _ = timeout(GRACE, printed).await;
+            status
+        }
+        () = &mut printed => child.wait().await,
+    };
+    let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+    let _ = tell.send((Instant::now(), What::Exited(how))).await;
+}
+
+async fn read(output: impl AsyncRead + Unpin, tell: &mpsc::Sender<Told>) {
     let mut output = BufReader::new(output);
-    loop {
-        let mut line = Vec::new();
-        let what = match (&mut output)
-            .take(LINE_BYTES)
-            .read_until(b'\n', &mut line)
-            .await
-        {
-            Ok(0) => break,
-            Err(error) => {
-                let _ = tell.send(What::Exited(error.to_string())).await;
-                return;
-            }
-            Ok(_) => match serde_json::from_slice::<Value>(&line) {
-                Ok(value) if value.is_object() => What::Shown(value),
-                _ => What::Noise(String::from_utf8_lossy(&line).chars().take(200).collect()),
-            },
+    while let Some(line) = line(&mut output).await {
+        let what = match serde_json::from_slice::<Value>(&line) {
+            Ok(value) if value.is_object() => What::Shown(value),
+            _ => What::Noise(start(&line)),
         };
-        if tell.send(what).await.is_err() {
+        if tell.send((Instant::now(), what)).await.is_err() {
             return;
         }
     }
-    let _ = tell.send(What::Exited("its output ended".to_owned())).await;
+}
+
+/// Keeps the last lines, however many come.
+async fn remember(errors: Option<impl AsyncRead + Unpin>, kept: Arc<Mutex<VecDeque<String>>>) {
+    let Some(errors) = errors else { return };
+    let mut errors = BufReader::new(errors);
+    while let Some(line) = line(&mut errors).await {
+        let Ok(mut kept) = kept.lock() else { return };
+        if kept.len() == LAST {
+            kept.pop_front();
+        }
+        kept.push_back(start(&line));
+    }
+}
+
+/// The next line, or as much of it as is read in one piece.
+async fn line(from: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    match from.take(LINE_BYTES).read_until(b'\n', &mut line).await {
+        Ok(1..) => Some(line),
+        _ => None,
+    }
+}
+
+fn start(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    text.trim_end().chars().take(KEPT).collect()
 }

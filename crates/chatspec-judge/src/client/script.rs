@@ -26,7 +26,11 @@ pub enum Step {
     /// Ask the client for something: one line of JSON on its standard input.
     Do(Value),
     /// Take a connection in and wait until the namespace is connected.
-    Accept,
+    Accept {
+        /// Whether the server pings when it is asked for the namespace, and connects it when the pong has come: what the client
+        /// sends in between comes before the answer, whatever the network does.
+        pinged: bool,
+    },
     /// Wait for an event `chat` whose object has these keys with these values.
     Receive {
         /// The keys and values.
@@ -39,15 +43,25 @@ pub enum Step {
     /// Wait for this very Engine.IO packet.
     Packet(String),
     /// Wait for a line of the client's output that has these keys with these values.
-    Shows(Value),
+    Shows {
+        /// The keys and values.
+        pattern: Value,
+        /// What must not be shown before it.
+        without: Option<Value>,
+    },
     /// Send an event `chat` with this argument.
     Send(Value),
     /// Send this Engine.IO packet.
     Raw(String),
     /// End the connection.
     Close(Close),
-    /// Answer the next this many connections with HTTP 503; each comes at least 100 ms after the one before.
-    Refuse(u64),
+    /// Answer the next connections with HTTP 503; each comes at least 100 ms after the one before.
+    Refuse {
+        /// How many, at most 5.
+        times: u64,
+        /// Whether the last wait between two tries is to be longer than the first, which begins when the connection was lost.
+        growing: bool,
+    },
     /// Wait until the client has closed its connection or ended.
     Gone,
 }
@@ -74,7 +88,7 @@ struct File {
 struct StepFile {
     #[serde(rename = "do")]
     act: Option<Value>,
-    accept: Option<bool>,
+    accept: Option<Value>,
     receive: Option<Value>,
     packet: Option<String>,
     shows: Option<Value>,
@@ -85,6 +99,7 @@ struct StepFile {
     gone: Option<bool>,
     without: Option<Value>,
     after_ms: Option<u64>,
+    growing: Option<bool>,
     rule: Option<String>,
 }
 
@@ -133,12 +148,16 @@ pub fn load(path: &str, text: &str, rules: &Rules) -> Result<Script, Vec<Fixture
             Err(what) => wrong(what),
         }
     }
-    if !matches!(steps.first(), Some((Step::Accept | Step::Refuse(_), ..))) && errors.is_empty() {
+    if !matches!(
+        steps.first(),
+        Some((Step::Accept { .. } | Step::Refuse { .. } | Step::Do(_), ..))
+    ) && errors.is_empty()
+    {
         errors.push(FixtureError {
             path: path.to_owned(),
             line: 1,
             column: 1,
-            what: "the first step is `accept: true` or `refuse`: a client begins by connecting"
+            what: "the first step is `accept`, `refuse` or `do`: before a client has connected there is nothing else to do"
                 .to_owned(),
         });
     }
@@ -153,42 +172,40 @@ pub fn load(path: &str, text: &str, rules: &Rules) -> Result<Script, Vec<Fixture
 }
 
 fn step(file: StepFile) -> Result<Step, String> {
-    let (without, after_ms) = (file.without, file.after_ms);
-    let extra = without.is_some() || after_ms.is_some();
-    let flag = |step: Step| {
-        move |yes: bool| {
-            if yes {
-                Ok(step)
-            } else {
-                Err("write `true`, or leave the step out".to_owned())
-            }
-        }
-    };
-    let object = |value: Value, make: fn(Value) -> Step| match value {
-        Value::Object(_) => Ok(make(value)),
-        _ => Err("write keys and values here".to_owned()),
-    };
+    let without = file.without;
+    let extras = [
+        ("without", without.is_some()),
+        ("after_ms", file.after_ms.is_some()),
+        ("growing", file.growing.is_some()),
+    ];
+    let (after_ms, growing) = (file.after_ms.unwrap_or(0), file.growing.unwrap_or(false));
     let found: Vec<Result<Step, String>> = [
-        file.act.map(|value| object(value, Step::Do)),
-        file.accept.map(flag(Step::Accept)),
+        file.act.map(|act| object(act).map(Step::Do)),
+        file.accept.map(|how| match how {
+            Value::Bool(true) => Ok(Step::Accept { pinged: false }),
+            Value::String(how) if how == "pinged" => Ok(Step::Accept { pinged: true }),
+            _ => Err("write `accept: true` or `accept: pinged`".to_owned()),
+        }),
         file.packet.map(|text| Ok(Step::Packet(text))),
-        file.shows.map(|value| object(value, Step::Shows)),
+        file.shows.map(|pattern| {
+            let (pattern, without) = (object(pattern)?, without.clone());
+            Ok(Step::Shows { pattern, without })
+        }),
         file.send.map(|value| Ok(Step::Send(value))),
         file.raw.map(|text| Ok(Step::Raw(text))),
         file.close.map(|how| Ok(Step::Close(how))),
         file.refuse.map(|times| match times {
-            1..=5 => Ok(Step::Refuse(times)),
+            1..=5 => Ok(Step::Refuse { times, growing }),
             _ => Err("refuse 1 to 5 connections".to_owned()),
         }),
-        file.gone.map(flag(Step::Gone)),
+        file.gone.map(|gone| match gone {
+            true => Ok(Step::Gone),
+            false => Err("write `gone: true`, or leave the step out".to_owned()),
+        }),
         file.receive.map(|pattern| {
-            if !pattern.is_object() {
-                return Err("write keys and values here".to_owned());
-            }
-            let after_ms = after_ms.unwrap_or(0);
             Ok(Step::Receive {
-                pattern,
-                without,
+                pattern: object(pattern)?,
+                without: without.clone(),
                 after_ms,
             })
         }),
@@ -196,16 +213,44 @@ fn step(file: StepFile) -> Result<Step, String> {
     .into_iter()
     .flatten()
     .collect();
-    match <[_; 1]>::try_from(found) {
-        Ok([Ok(step)]) if extra && !matches!(step, Step::Receive { .. }) => {
-            Err("`without` and `after_ms` belong to `receive`".to_owned())
+    let step = match <[_; 1]>::try_from(found) {
+        Ok([step]) => step?,
+        Err(found) => {
+            return Err(format!(
+                "a step does one thing, this one {}: do, accept, receive, packet, shows, send, raw, close, refuse or gone",
+                found.len()
+            ));
         }
-        Ok([step]) => step,
-        Err(found) => Err(format!(
-            "a step does one thing, this one {}: do, accept, receive, packet, shows, send, raw, close, refuse or gone",
-            found.len()
+    };
+    let allowed: &[&str] = match step {
+        Step::Receive { .. } => &["without", "after_ms"],
+        Step::Shows { .. } => &["without"],
+        Step::Refuse { .. } => &["growing"],
+        _ => &[],
+    };
+    match extras
+        .iter()
+        .find(|(name, given)| *given && !allowed.contains(name))
+    {
+        Some((name, _)) => Err(format!(
+            "`{name}` belongs to another kind of step: `without` to receive and shows, `after_ms` to receive, `growing` to refuse"
         )),
+        None => Ok(step),
     }
+}
+
+fn object(value: Value) -> Result<Value, String> {
+    match value {
+        Value::Object(_) => Ok(value),
+        _ => Err("write keys and values here".to_owned()),
+    }
+}
+
+/// Whether a file is a script: by its folder, or, for a file by itself, by what it holds. A conversation has an `id`, too, and a
+/// script has none.
+pub fn is_script(path: &str, text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    path.contains("fixtures/client/") || has("about:") && !has("id:")
 }
 
 impl Script {
@@ -217,3 +262,6 @@ impl Script {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,8 @@ pub enum State {
     Tested,
     /// Only a run with `--slow` comes to it.
     Slow,
+    /// It binds clients, and scripts of `chatspec test-client` test it.
+    Client,
     /// No case of the run came to it.
     Untested,
     /// No conversation can, for this reason.
@@ -58,6 +60,7 @@ impl State {
         match self {
             State::Tested => "tested",
             State::Slow => "tested with --slow",
+            State::Client => "tested on clients",
             State::Untested => "untested",
             State::NotTestable(_) => "not testable",
         }
@@ -100,6 +103,7 @@ impl Coverage {
         let words = [
             State::Tested,
             State::Slow,
+            State::Client,
             State::Untested,
             State::NotTestable(String::new()),
         ];
@@ -157,7 +161,12 @@ fn covered(rule: &Rule, source: &Source, came_to: &CameTo<'_>) -> Covered {
         .iter()
         .filter(|(id, head)| head.slow && cites(id));
     fixtures.extend(slow.map(|(id, _)| id.clone()));
+    // No run against a server says anything of these.
+    let binds_clients = name.starts_with("client.");
+    fixtures.extend(source.scripts.get(name).into_iter().flatten().cloned());
     let state = match &rule.untested {
+        _ if binds_clients && fixtures.is_empty() => State::Untested,
+        _ if binds_clients => State::Client,
         Some(reason) => State::NotTestable(reason.clone()),
         None if !played.is_empty() => State::Tested,
         None if !fixtures.is_empty() => State::Slow,

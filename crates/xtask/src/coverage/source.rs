@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use chatspec_judge::client;
 use chatspec_judge::report::Report;
-use chatspec_judge::rule::{Profile, Rule, RulesFile};
+use chatspec_judge::rule::{Profile, Rule, Rules, RulesFile};
 use serde::Deserialize;
 
 /// Everything, read.
@@ -18,6 +19,8 @@ pub struct Source {
     pub fixtures: BTreeMap<String, Head>,
     /// The names of the faults that break each rule.
     pub faults: BTreeMap<String, Vec<String>>,
+    /// The scripts for clients that test each rule; those that every script tests have `client/*`.
+    pub scripts: BTreeMap<String, Vec<String>>,
     /// The kill matrix, where one has been written.
     pub matrix: Option<String>,
 }
@@ -53,6 +56,7 @@ impl Source {
             }
         }
         Ok(Source {
+            scripts: scripts(root, &rules)?,
             rules: rules.rules,
             reports: reports
                 .iter()
@@ -63,6 +67,28 @@ impl Source {
             matrix: fs::read_to_string(root.join("conformance/kill-matrix.md")).ok(),
         })
     }
+}
+
+fn scripts(root: &Path, rules: &RulesFile) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let rules = Rules::from(rules.clone());
+    let mut by_rule: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for rule in client::rules() {
+        by_rule.insert(rule.to_owned(), vec!["client/*".to_owned()]);
+    }
+    for path in crate::files(&root.join("fixtures/client"), "yaml") {
+        let yaml =
+            fs::read_to_string(&path).map_err(|e| format!("read {}: {e}", path.display()))?;
+        let script =
+            client::load(&path.display().to_string(), &yaml, &rules).map_err(|errors| {
+                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                format!("read the scripts for clients: {}", lines.join("; "))
+            })?;
+        for rule in script.rules() {
+            let scripts = by_rule.entry(rule.to_owned()).or_default();
+            scripts.push(format!("client/{}", script.id));
+        }
+    }
+    Ok(by_rule)
 }
 
 /// The id of a fixture in reports.

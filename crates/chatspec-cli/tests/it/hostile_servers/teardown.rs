@@ -134,3 +134,36 @@ async fn an_interrupted_run_has_a_report() {
     assert_eq!(report["conformant"], serde_json::Value::Null);
     all_gone(data.path()).await;
 }
+
+/// A client that heeds nothing ends with all that it has started, whether its script ends first or the run.
+#[tokio::test]
+async fn no_client_outlives_its_run() {
+    for (signal, code) in [(None, 1), (Some("-INT"), 130), (Some("-TERM"), 130)] {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let pids_of = folder.path().join("pids").display().to_string();
+        let client = format!(
+            "trap '' TERM; tail -f /dev/null & echo $! > '{pids_of}.part'; echo $$ >> '{pids_of}.part'; \
+             mv '{pids_of}.part' '{pids_of}'; wait"
+        );
+        let patience = if signal.is_some() { "5" } else { "0.2" };
+        let child = Command::new(env!("CARGO_BIN_EXE_chatspec"))
+            .args(["test-client", "--case", "talk", "--timeout-scale", patience])
+            .args(["--cmd", &client])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        until("it starts", || !pids(folder.path()).is_empty()).await;
+        if let Some(signal) = signal {
+            let id = child.id().expect("it runs").to_string();
+            let sent = Command::new("kill").args([signal, &id]).status().await;
+            assert!(sent.expect("kill runs").success());
+        }
+        let ran = timeout(PATIENCE, child.wait_with_output()).await;
+        let ran = ran.expect("it ends").expect("it can be waited for");
+        assert_eq!(ran.status.code(), Some(code), "{signal:?}: {ran:#?}");
+        all_gone(folder.path()).await;
+    }
+}

@@ -40,6 +40,18 @@ fn source() -> Source {
         rule("chat.slow", Keyword::Must, true, None),
         rule("chat.load", Keyword::Must, false, Some("it takes load")),
         rule("message.closure", Keyword::MustNot, false, None),
+        rule(
+            "client.join",
+            Keyword::Must,
+            false,
+            Some("it binds clients"),
+        ),
+        rule(
+            "client.lost",
+            Keyword::Must,
+            false,
+            Some("it binds clients"),
+        ),
     ];
     let known = Rules::from(RulesFile {
         revision: "1.0".to_owned(),
@@ -81,6 +93,7 @@ fn source() -> Source {
             "chat.room".to_owned(),
             vec!["mute".to_owned(), "deaf".to_owned()],
         )]),
+        scripts: BTreeMap::from([("client.join".to_owned(), vec!["client/talk".to_owned()])]),
         matrix: Some("| fault |\n|---|\n| `mute` | x |\n".to_owned()),
     }
 }
@@ -127,7 +140,7 @@ fn faults_and_their_absence_are_told() {
     );
     assert_eq!(
         document::summary(&coverage),
-        "5 rules: 1 not testable, 2 tested, 1 tested with --slow, 1 untested; 1 MUSTs that no fault breaks yet"
+        "7 rules: 1 not testable, 2 tested, 1 tested on clients, 1 tested with --slow, 2 untested; 1 MUSTs that no fault breaks yet"
     );
 }
 
@@ -139,6 +152,8 @@ fn the_documents_say_all_of_it() {
         "2 faults break rules; the kill matrix shows 1 of them caught.",
         "## MUSTs that no fault breaks yet: 1\n\n- `message.closure`\n",
         "| `chat.load` | MUST | core | not testable: it takes load |",
+        "| `client.join` | MUST | core | `client/talk` |  |  |",
+        "| `client.lost` | MUST | core | no case came to it |",
         "| `chat.cited` | MUST | core | no case came to it |",
         "| `chat.room` | MUST | core | `chat/room` `hostile/json/deep` | polling, websocket | `mute` `deaf` |",
         "| `message.closure` | MUST NOT | core | every conversation | websocket |  |",
@@ -146,7 +161,7 @@ fn the_documents_say_all_of_it() {
         assert!(text.contains(line), "{line:?} in\n{text}");
     }
     let value: serde_json::Value = serde_json::from_str(&document::json(&coverage)).unwrap();
-    assert_eq!(value["rules"].as_array().unwrap().len(), 5);
+    assert_eq!(value["rules"].as_array().unwrap().len(), 7);
     assert_eq!(value["counts"]["tested"], 2);
     assert_eq!(value["rules"][3]["reason"], "it takes load");
 }
