@@ -1,14 +1,15 @@
-"""python.py URL: a client that `chatspec test-client` can tell what to do, on python-socketio."""
+"""python.py URL: a client on python-socketio and the types of clients/python, for `chatspec test-client`."""
 
+import contextlib
 import json
 import sys
-import threading
 import time
 
 import socketio
 
-url = sys.argv[1]
-client = socketio.Client(reconnection_delay=1, reconnection_delay_max=5)
+from chat_types import Chat, ChatMessage, Join, Leave, Refusal, UsersRequest, read, written
+
+client = socketio.Client(reconnection_delay=0.5)
 joined = {}
 may_send_at = 0.0
 
@@ -19,48 +20,60 @@ def show(**what):
 
 def send(message):
     time.sleep(max(0.0, may_send_at - time.monotonic()))
-    client.emit("chat", message)
+    with contextlib.suppress(socketio.exceptions.BadNamespaceError):  # There is no connection at the moment.
+        client.emit("chat", written(message))
 
 
 @client.event
 def connect():
     if joined:
-        send({"event": "join", **joined})
+        send(Join(**joined))
 
 
 @client.on("chat")
 def chat(message, *_):
-    if message.get("type") == "chat":
-        show(**{"from": message["from"], "text": message["message"]})
+    match read(message):
+        case ChatMessage(from_=name, message=str(text)):
+            show(**{"from": name, "text": text})
 
 
 @client.on("message")
 def refused(text, *_):
     global may_send_at
-    refusal = json.loads(text)
-    if refusal.get("code") == 30:
-        may_send_at = time.monotonic() + refusal.get("retry_ms", 1000) / 1000
-    show(refused=refusal.get("code"))
+    refusal = Refusal.model_validate_json(text)
+    may_send_at = time.monotonic() + (refusal.retry_ms or 0) / 1000
+    show(refused=refusal.code)
 
 
-def act(wanted):
-    kind = wanted.pop("do")
+def act(kind, wanted):
     if kind == "join":
         joined.update(wanted)
-        send({"event": "join", **wanted})
+        send(Join(**wanted))
     elif kind == "leave":
-        send({"event": "leave", **joined})
+        send(Leave(**joined))
         joined.clear()
     elif kind == "users":
-        send({"event": "users", **wanted})
-    elif kind in ("chat", "private") and wanted["room"] == joined.get("room"):
-        send({"event": "chat", **wanted})
+        send(UsersRequest(**wanted))
+    elif wanted["room"] == joined.get("room"):
+        send(Chat(**wanted))
 
 
-client.connect(url, transports=["websocket"], retry=True)
+def connect_to_server():
+    client.connect(sys.argv[1], transports=["websocket"], retry=True)
+
+
+@client.event
+def disconnect(reason):
+    # The library does not come back by itself when the server has ended the session on purpose.
+    if reason == client.reason.SERVER_DISCONNECT:
+        client.start_background_task(lambda: (client.sleep(1), connect_to_server()))
+
+
+connect_to_server()
 for line in sys.stdin:
     wanted = json.loads(line)
-    if wanted["do"] == "quit":
+    kind = wanted.pop("do")
+    if kind == "quit":
         break
-    act(wanted)
+    act(kind, wanted)
 client.disconnect()

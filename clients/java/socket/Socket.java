@@ -16,6 +16,8 @@ public final class Socket implements WebSocket.Listener, AutoCloseable {
     private final BlockingQueue<String> connected = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> acks = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    /** What ends {@link #next()}. */
+    private static final String END = "";
     private final StringBuilder text = new StringBuilder();
     private final WebSocket socket;
     /** The newest of what goes out: java.net.http sends one text at a time, and a pong may be on its way. */
@@ -39,7 +41,32 @@ public final class Socket implements WebSocket.Listener, AutoCloseable {
 
     /** Waits for the argument of the next event `chat`. */
     public String receive() throws Exception {
-        return new ObjectMapper().readTree(next(events).substring(2)).get(1).toString();
+        while (true) {
+            String packet = next(events);
+            if (packet.startsWith("42[\"chat\",")) return new ObjectMapper().readTree(packet.substring(2)).get(1).toString();
+        }
+    }
+
+    /** Sends a message as the event `chat`, and waits for nothing. */
+    public void emit(String message) {
+        send(socket, "42[\"chat\"," + message + "]");
+    }
+
+    /** Waits, for as long as it takes, for the next event: its name and its arguments, or null at the end of the session. */
+    public JsonNode next() throws Exception {
+        String packet = events.take();
+        return packet.equals(END) ? null : new ObjectMapper().readTree(packet.substring(packet.indexOf('[')));
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+        events.add(END);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        events.add(END);
     }
 
     @Override
@@ -51,7 +78,8 @@ public final class Socket implements WebSocket.Listener, AutoCloseable {
             if (packet.equals("2")) send(from, "3");
             if (packet.startsWith("40")) connected.add(packet);
             if (packet.startsWith("43")) acks.add(packet);
-            if (packet.startsWith("42[\"chat\",")) events.add(packet);
+            if (packet.equals("1")) events.add(END);
+            if (packet.startsWith("42")) events.add(packet);
         }
         return WebSocket.Listener.super.onText(from, part, last);
     }

@@ -1,11 +1,15 @@
-//! As much of a Socket.IO client as the example needs, over WebSocket. What does not come within five seconds is an error.
+//! As much of a Socket.IO client as an example needs, over WebSocket. What does not come within five seconds is an error.
+
+// Each example needs another part of it.
+#![allow(dead_code)]
 
 use std::collections::VecDeque;
 use std::error::Error;
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
@@ -56,6 +60,43 @@ impl Socket {
             return Ok(event);
         }
         Ok(argument(&self.until(r#"42["chat","#)?)?)
+    }
+
+    /// Sends a message as the event `chat`, and waits for nothing.
+    pub fn emit(&mut self, message: &Value) -> Result<(), Box<dyn Error>> {
+        let packet = format!("42{}", json!(["chat", message]));
+        Ok(self.stream.send(Message::text(packet))?)
+    }
+
+    /// Name and first argument of the next event, if one comes within that time.
+    pub fn next(&mut self, within: Duration) -> Result<Option<(String, Value)>, Box<dyn Error>> {
+        if let MaybeTlsStream::Plain(plain) = self.stream.get_mut() {
+            plain.set_read_timeout(Some(within))?;
+        }
+        let packet = match self.stream.read() {
+            Ok(Message::Text(packet)) => packet,
+            Ok(_) => return Ok(None),
+            Err(tungstenite::Error::Io(error))
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match packet.as_str() {
+            "1" => return Err("the server has ended the session".into()),
+            "2" => self.stream.send(Message::text("3"))?,
+            _ => {}
+        }
+        let Some(event) = packet.strip_prefix("42") else {
+            return Ok(None);
+        };
+        let event = event.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let mut args = serde_json::from_str::<Vec<Value>>(event)?.into_iter();
+        let name = args
+            .next()
+            .and_then(|name| name.as_str().map(str::to_owned));
+        Ok(name.map(|name| (name, args.next().unwrap_or_default())))
     }
 
     /// Waits for a packet that begins so, and is the rest of it. Events `chat` that come before it are kept.

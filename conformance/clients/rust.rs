@@ -1,0 +1,131 @@
+//! rust.rs URL: a client on the types of the crate `chatspec`, for `chatspec test-client`.
+
+use std::error::Error;
+use std::io::BufRead;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use chatspec::decode::decode_server;
+use chatspec::message::{Chat, ClientMessage, Join, Leave, ServerMessage, UsersRequest};
+use chatspec::name::{RoomName, UserName};
+use chatspec::text::MessageText;
+use serde_json::{Value, json};
+
+#[path = "../../clients/rust/examples/socket/mod.rs"]
+mod socket;
+use socket::Socket;
+
+type Done<T> = Result<T, Box<dyn Error>>;
+
+/// The waits between two tries to connect.
+const WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(8)];
+/// How often the socket is left for what the user wants.
+const LOOK: Duration = Duration::from_millis(20);
+
+struct Client {
+    typed: Receiver<Value>,
+    joined: Option<(UserName, RoomName)>,
+    may_send: Instant,
+}
+
+fn main() -> Done<()> {
+    let url = std::env::args().nth(1).ok_or("usage: adapter URL")?;
+    let (tell, typed) = channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            let _ = tell.send(serde_json::from_str(&line).unwrap_or_default());
+        }
+    });
+    let mut client = Client {
+        typed,
+        joined: None,
+        may_send: Instant::now(),
+    };
+    let [first, longest] = WAITS;
+    let mut wait = first;
+    loop {
+        if let Ok(mut socket) = Socket::connect(&url) {
+            wait = first;
+            // An error is a connection that is lost.
+            if client.talk(&mut socket).is_ok() {
+                return Ok(());
+            }
+        }
+        sleep(wait);
+        wait = longest.min(wait * 2);
+    }
+}
+
+impl Client {
+    /// Ends well when the user quits.
+    fn talk(&mut self, socket: &mut Socket) -> Done<()> {
+        if let Some((user, room)) = self.joined.clone() {
+            self.say(
+                socket,
+                ClientMessage::Join(Join::new(Some(user), Some(room))),
+            )?;
+        }
+        loop {
+            while let Ok(act) = self.typed.try_recv() {
+                if act["do"] == "quit" {
+                    return Ok(());
+                }
+                if let Some(message) = self.message(&act)? {
+                    self.say(socket, message)?;
+                }
+            }
+            if let Some((name, argument)) = socket.next(LOOK)? {
+                self.hear(&name, &argument);
+            }
+        }
+    }
+
+    fn message(&mut self, act: &Value) -> Done<Option<ClientMessage>> {
+        let word = |key: &str| act[key].as_str();
+        let user = word("user").map(UserName::parse).transpose()?;
+        let room = word("room").map(RoomName::parse).transpose()?;
+        Ok(match word("do") {
+            Some("join") => {
+                self.joined = user.clone().zip(room.clone());
+                Some(ClientMessage::Join(Join::new(user, room)))
+            }
+            Some("leave") => self
+                .joined
+                .take()
+                .map(|(user, room)| ClientMessage::Leave(Leave::new(Some(user), Some(room)))),
+            Some("users") => Some(ClientMessage::Users(UsersRequest::new(room))),
+            _ if self.joined.as_ref().map(|(_, here)| here) == room.as_ref() => {
+                let text = word("text").map(MessageText::parse).transpose()?;
+                Some(ClientMessage::Chat(Chat::new(user, room, text)))
+            }
+            _ => None,
+        })
+    }
+
+    fn say(&self, socket: &mut Socket, message: ClientMessage) -> Done<()> {
+        sleep(self.may_send.saturating_duration_since(Instant::now()));
+        socket.emit(&message.to_value())
+    }
+
+    fn hear(&mut self, name: &str, argument: &Value) {
+        match name {
+            "chat" => {
+                if let Ok(Some(ServerMessage::Chat(said))) = decode_server(argument) {
+                    println!(
+                        "{}",
+                        json!({"from": said.from.as_str(), "text": said.message})
+                    );
+                }
+            }
+            "message" => {
+                let refusal: Value =
+                    serde_json::from_str(argument.as_str().unwrap_or_default()).unwrap_or_default();
+                let wait = refusal["retry_ms"].as_u64().unwrap_or(0);
+                self.may_send = Instant::now() + Duration::from_millis(wait);
+                println!("{}", json!({"refused": refusal["code"]}));
+            }
+            _ => {}
+        }
+    }
+}
