@@ -4,6 +4,7 @@
 //! from building.
 
 pub mod bench;
+pub mod clients;
 pub mod cluster;
 pub mod codegen;
 pub mod coverage;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench, cluster, codegen, coverage, explore, faults, flake, fuzz, gate, matrix, mutants, pages,
-    released, requirements, sim, test, types,
+    bench, clients, cluster, codegen, coverage, explore, faults, flake, fuzz, gate, matrix,
+    mutants, pages, released, requirements, sim, test, types,
 };
 
 /// The project's own chores.
@@ -20,6 +20,8 @@ struct Cli {
 enum Command {
     /// Measure the whole suite, beside an independent server.
     Bench(bench::Options),
+    /// Play the scripts for clients to every client that we have, and write docs/clients.md.
+    Clients(clients::Options),
     /// Play what can happen between the nodes of a cluster and its broker.
     Cluster(cluster::Options),
     /// Write every generated file, or check that all are up to date.
@@ -57,6 +59,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Bench(options) => bench::run(&options),
+        Command::Clients(options) => clients::run(&options),
         Command::Cluster(options) => cluster::run(&options),
         Command::Codegen(options) => codegen::run(&options),
         Command::Coverage(options) => coverage::run(&options),

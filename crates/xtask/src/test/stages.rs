@@ -119,6 +119,11 @@ pub fn all() -> Vec<Stage> {
             commands: browser,
         },
         Stage {
+            name: "clients",
+            quick: false,
+            commands: || vec![cargo("run -q -p xtask -- clients --check")],
+        },
+        Stage {
             name: "types, TypeScript",
             quick: false,
             commands: || types("typescript"),
