@@ -111,7 +111,7 @@ async fn completions_and_manual_come_from_the_arguments() {
     chatspec(["man", "no"])
         .await
         .exits(2)
-        .complains(&["there are test, serve"]);
+        .complains(&["there are test, test-client, serve"]);
 }
 
 #[tokio::test]

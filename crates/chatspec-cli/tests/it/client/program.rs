@@ -107,7 +107,7 @@ impl Client {
             sleep(self.wait).await;
             match self.defect.as_str() {
                 "hurries" => self.wait = Duration::ZERO,
-                "knocks-evenly" => {}
+                "knocks-faster" => self.wait /= 2,
                 _ => self.wait *= 2,
             }
         }
@@ -150,7 +150,11 @@ impl Client {
 
     /// `true` when the user has quit.
     async fn talk(&mut self, mut socket: Socket) -> bool {
-        self.wait = FIRST;
+        self.wait = if self.is("knocks-faster") {
+            FIRST * 4
+        } else {
+            FIRST
+        };
         if let Some((user, room)) = self.joined.clone()
             && !self.is("forgets")
         {
