@@ -154,6 +154,11 @@ impl Data {
             .below(folder)
             .map(|(path, text)| (path.to_owned(), text.to_owned()));
         let fixtures = load(texts, rules).map_err(|errors| broken(&errors))?;
+        // The suite scores nothing that was recorded and not read.
+        let unreviewed: Vec<_> = fixtures.iter().filter_map(lint::unreviewed).collect();
+        if !unreviewed.is_empty() {
+            return Err(broken(&unreviewed));
+        }
         Ok(fixtures.into_iter().map(Arc::new).collect())
     }
 }

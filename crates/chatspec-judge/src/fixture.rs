@@ -36,6 +36,8 @@ pub struct Fixture {
     pub transports: Vec<TransportName>,
     /// Whether it waits for a heartbeat to run out.
     pub slow: bool,
+    /// Whether a person has read what is expected; only what was recorded has not been.
+    pub reviewed: bool,
     /// The steps, in order.
     pub steps: Vec<Step>,
     /// Why it must run alone, found from what it does.

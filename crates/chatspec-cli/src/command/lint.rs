@@ -1,13 +1,14 @@
 //! `chatspec lint`: checks fixtures.
 
 use chatspec_judge::client;
+use chatspec_judge::fixture::lint;
 
 use crate::args::Lint;
 use crate::data::{self, Data, plural};
 use crate::exit::{Exit, Failure};
 use crate::output::out::outln;
 
-/// Loads and lints files and folders; every mistake has a place and a mend.
+/// Loads and lints files and folders; every mistake has a place and a mend. What nobody has reviewed is one.
 pub fn run(args: &Lint) -> Result<Exit, Failure> {
     let rules = Data::open(args.data.as_deref())?.rules()?;
     let texts = data::given(&args.files)?;
@@ -19,11 +20,10 @@ pub fn run(args: &Lint) -> Result<Exit, Failure> {
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()));
     let mut errors = data::scripts(scripts, &rules).err().unwrap_or_default();
-    errors.extend(
-        data::load(fixtures.into_iter(), &rules)
-            .err()
-            .unwrap_or_default(),
-    );
+    match data::load(fixtures.into_iter(), &rules) {
+        Ok(fixtures) => errors.extend(fixtures.iter().filter_map(lint::unreviewed)),
+        Err(found) => errors.extend(found),
+    }
     if !errors.is_empty() {
         return Err(data::broken(&errors));
     }

@@ -23,6 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::output::human::Human;
 use crate::output::live::Live;
 use crate::output::out::{out, outln};
+use crate::output::safe::safe;
 use crate::output::{trace, wanted, write};
 use crate::select::{self, Selection, select};
 use crate::snapshots;
@@ -161,7 +162,15 @@ pub(super) fn profile(args: &Test) -> Profile {
 /// The fixtures of these files and folders.
 fn own(paths: &[PathBuf], rules: &Rules) -> Result<Vec<Arc<Fixture>>, Failure> {
     let fixtures = data::load(data::given(paths)?.into_iter(), rules);
-    let fixtures = fixtures.map_err(|errors| data::broken(&errors))?;
+    let mut fixtures = fixtures.map_err(|errors| data::broken(&errors))?;
+    for fixture in fixtures.iter_mut().filter(|fixture| !fixture.reviewed) {
+        anstream::eprintln!(
+            "not reviewed: {}: what it expects was recorded from a server",
+            safe(&fixture.path)
+        );
+        // Wherever the case is named, it says so.
+        fixture.title.push_str(" (not reviewed)");
+    }
     Ok(fixtures.into_iter().map(Arc::new).collect())
 }
 
