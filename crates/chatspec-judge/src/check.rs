@@ -14,7 +14,9 @@ pub use bundle::BundleError;
 use bundle::{Bundle, Found};
 
 /// Who sent a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Sender {
     /// A client; its messages carry their tag in `event`.
     Client,

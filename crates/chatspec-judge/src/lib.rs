@@ -18,6 +18,7 @@ mod invariant;
 pub mod ledger;
 pub mod model;
 pub mod pattern;
+pub mod proxy;
 pub mod report;
 pub mod rule;
 pub mod shape;

@@ -1,0 +1,281 @@
+use serde_json::json;
+
+use super::*;
+use crate::check::Sender;
+use crate::fixture::{self, Fixture, TransportName, lint};
+use crate::rule::Rules;
+
+/// What passes, written down.
+#[derive(Default)]
+struct Script(Recorder);
+
+impl Script {
+    fn see(&mut self, session: u32, what: What) {
+        let seen = Seen {
+            at: 0,
+            session,
+            what,
+        };
+        self.0.see(&seen, &[]);
+    }
+
+    fn opens(&mut self, session: u32) {
+        let transport = TransportName::Polling;
+        self.see(session, What::Opened { transport });
+        let namespace = "/".to_owned();
+        self.see(session, What::Connected { namespace });
+    }
+
+    fn event(&mut self, by: Sender, session: u32, name: &str, arg: Value) {
+        let ack = (by == Sender::Client).then(|| "7".to_owned());
+        let what = What::Event {
+            by,
+            namespace: "/".to_owned(),
+            name: name.to_owned(),
+            args: vec![arg],
+            ack,
+            attachments: None,
+            raw: String::new(),
+        };
+        self.see(session, what);
+    }
+
+    fn sends(&mut self, session: u32, message: Value) {
+        self.event(Sender::Client, session, "chat", message);
+    }
+
+    fn get(&mut self, sessions: &[u32], message: Value) {
+        for session in sessions {
+            self.event(Sender::Server, *session, "chat", message.clone());
+        }
+    }
+
+    fn acks(&mut self, session: u32, args: Vec<Value>) {
+        let (by, id) = (Sender::Server, "7".to_owned());
+        self.see(session, What::Ack { by, id, args });
+    }
+
+    fn text(&self, profile: Profile) -> String {
+        self.0
+            .fixture(profile, "recorded/x", "A title: with a colon")
+            .expect("something was done")
+    }
+}
+
+fn rules() -> Rules {
+    let text = std::fs::read_to_string("../../spec/generated/rules.json").expect("the rules");
+    Rules::from_json(&text).expect("the rules")
+}
+
+/// Loads it, and says everything that lint says but that nobody has reviewed it.
+fn loaded(text: &str) -> Fixture {
+    let fixture =
+        fixture::load("x.yaml", text).unwrap_or_else(|errors| panic!("{errors:?}\n{text}"));
+    assert_eq!(lint::lint(&fixture, &rules()), [], "{text}");
+    assert!(!fixture.reviewed && lint::unreviewed(&fixture).is_some());
+    fixture
+}
+
+fn join(user: &str) -> Value {
+    json!({"event": "join", "user": user, "room": "The Den"})
+}
+
+fn newuser(user: &str) -> Value {
+    json!({"type": "newuser", "message": format!("New User {user} joined room The Den")})
+}
+
+/// Two who meet, talk and part.
+fn meeting() -> Script {
+    let mut script = Script::default();
+    script.opens(1);
+    script.opens(2);
+    script.see(2, What::Upgraded);
+    script.sends(1, join("alice"));
+    script.get(&[1], newuser("alice"));
+    script.acks(1, vec![]);
+    script.sends(2, join("Bob"));
+    script.get(&[1, 2], newuser("Bob"));
+    script.acks(2, vec![]);
+    script.sends(
+        1,
+        json!({"event": "chat", "room": "The Den", "text": "it costs $5"}),
+    );
+    script.get(
+        &[2],
+        json!({"type": "chat", "from": "ALICE", "message": "it costs $5"}),
+    );
+    script.acks(1, vec![]);
+    script.sends(2, json!({"event": "users", "room": "The Den"}));
+    script.get(
+        &[2],
+        json!({"type": "users", "message": "Users in room: ['ALICE', 'BOB']"}),
+    );
+    script.acks(2, vec![]);
+    script
+}
+
+#[test]
+fn names_rooms_and_texts_become_fresh() {
+    let text = meeting().text(Profile::Core);
+    for line in [
+        "reviewed: false",
+        "participants: [\"ada\",\"bob\",\"yan\",\"zoe\"]",
+        "settings: {\"ada\":{\"transport\":\"polling\"},\"bob\":{\"transport\":\"upgrade\"}}",
+        r#"{"by":"ada","send":{"event":"join","user":"${ada|lower}","room":"$room"},"ack":"ok","expect":[{"to":["ada"],"must":{"type":"newuser","message":"New User ${ada|lower} joined room $room"},"rule":"join.announce"}]}"#,
+        r#""message":"New User ${bob|title} joined room $room""#,
+        r#""send":{"event":"chat","room":"$room","text":"it costs $$5 $nonce"}"#,
+        r#""expect":[{"to":["bob"],"must":{"type":"chat","from":"$ada","message":"it costs $$5 $nonce"},"rule":"chat.room"}]"#,
+        r#""must":{"type":"users","message":{"$listing":["'$ada'","'$bob'"]}},"rule":"users.reply""#,
+    ] {
+        assert!(text.contains(line), "no {line} in\n{text}");
+    }
+    let fixture = loaded(&text);
+    assert_eq!(fixture.steps.len(), 2 + 4 + 1);
+    for profile in [Profile::Core, Profile::Hardened] {
+        loaded(&meeting().text(profile));
+    }
+}
+
+#[test]
+fn refusals_ends_and_late_comers_are_written() {
+    let mut script = meeting();
+    let refusal = r#"{"code":20,"message":"that name is taken"}"#;
+    script.opens(3);
+    script.sends(3, join("ALICE"));
+    script.event(Sender::Server, 3, "message", json!(refusal));
+    script.acks(
+        3,
+        vec![json!({"code": 20, "message": "that name is taken"})],
+    );
+    let (by, how) = (Sender::Client, String::new());
+    script.see(
+        1,
+        What::Closed {
+            by,
+            abrupt: true,
+            how: how.clone(),
+        },
+    );
+    let left = json!({"type": "deluser", "message": "User alice left room The Den"});
+    script.get(&[2], left.clone());
+    script.sends(2, json!({"event": "leave"}));
+    script.acks(2, vec![]);
+    script.see(
+        2,
+        What::Closed {
+            by,
+            abrupt: false,
+            how,
+        },
+    );
+    let text = script.text(Profile::Hardened);
+    for line in [
+        r#""cora":{"transport":"polling","connect":"later"}"#,
+        r#"{"by":"cora","connect":true}"#,
+        r#""refused":[20],"rule":"join.unique","ack":"refused"}"#,
+        r#"{"by":"ada","drop":"abrupt","within":"heartbeat","expect":[{"to":["bob"],"must":{"type":"deluser","message":"User ${ada|lower} left room $room"},"rule":"presence.cleanup"}]}"#,
+        r#"{"by":"bob","send":{"event":"leave"},"ack":"ok"}"#,
+    ] {
+        assert!(text.contains(line), "no {line} in\n{text}");
+    }
+    // Nobody sees how the last one goes.
+    assert!(!text.contains("\"drop\":\"close\""), "{text}");
+    loaded(&text);
+    // In core none of that is due.
+    let text = script.text(Profile::Core);
+    assert!(
+        !text.contains("refused") && text.contains(r#""may":{"type":"deluser""#),
+        "{text}"
+    );
+    // It may come late, and what rests on it is asked for again.
+    let may =
+        r#"{"to":["bob"],"may":{"type":"deluser","message":"User ${ada|lower} left room $room"}}"#;
+    assert_eq!(text.matches(may).count(), 3, "{text}");
+    assert!(
+        text.ends_with(&format!("room: $yard}}\n    expect: [{may}]\n")),
+        "{text}"
+    );
+    loaded(&text);
+}
+
+#[test]
+fn what_is_said_again_later_comes_of_the_later() {
+    let mut script = Script::default();
+    script.opens(1);
+    script.opens(2);
+    script.sends(1, join("a"));
+    script.get(&[1], newuser("a"));
+    let hi = json!({"event": "chat", "room": "The Den", "text": "hi"});
+    script.sends(1, hi.clone());
+    script.sends(2, join("b"));
+    script.get(&[1, 2], newuser("b"));
+    script.sends(1, hi);
+    script.get(&[2], json!({"type": "chat", "from": "A", "message": "hi"}));
+    let fixture = loaded(&script.text(Profile::Core));
+    let heard: Vec<usize> = fixture.steps[2..6]
+        .iter()
+        .map(|step| step.expect.len())
+        .collect();
+    assert_eq!(heard, [1, 0, 1, 1]);
+}
+
+#[test]
+fn whatever_clients_send_is_a_fixture() {
+    let mut script = Script::default();
+    script.opens(1);
+    for arg in [
+        json!({"$repeat": {"text": "x", "times": 9_999_999}}),
+        json!({"event": "$image"}),
+        json!({"event": "chat", "room": "A\u{1b}[2J'\"\\", "text": "$ada ${room} \u{2028} \u{202e} # : -"}),
+        json!({"event": "chat", "room": {"$any": "text"}, "text": null}),
+        json!({"event": "join", "user": " JDOE ", "room": "x".repeat(100)}),
+        json!({"event": "image", "room": "A", "bimage": format!("data:image/png;base64,{}", "A".repeat(4000))}),
+        json!([["$$"]]),
+        Value::Null,
+    ] {
+        script.sends(1, arg);
+    }
+    script.event(Sender::Client, 1, "$event", json!("x"));
+    let (by, raw) = (Sender::Client, "42[\"chat\",NaN] $x\n".to_owned());
+    script.see(
+        1,
+        What::Malformed {
+            by,
+            raw,
+            why: String::new(),
+            json: true,
+        },
+    );
+    script.get(
+        &[1],
+        json!({"type": "users", "message": "Users in room: [\"$x\", 'y']"}),
+    );
+    script.get(
+        &[1],
+        json!({"type": "users", "message": "Users in room: [x"}),
+    );
+    script.get(&[1], json!({"type": "newuser", "message": "$none"}));
+    let text = script.text(Profile::Core);
+    loaded(&text);
+    assert!(
+        text.contains(r#""bimage":{"$image":{"type":"png","bytes":3000}}"#),
+        "{text}"
+    );
+    assert!(
+        text.contains("  # ada: an event that a fixture has no words for is left out\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_done_is_no_fixture_and_much_is_cut() {
+    let mut script = Script::default();
+    script.opens(1);
+    assert!(script.0.fixture(Profile::Core, "x", "y").is_none());
+    let long = "x".repeat(1 << 20);
+    for _ in 0..40 {
+        script.sends(1, json!({"event": "chat", "room": "A", "text": long}));
+    }
+    assert!(script.0.is_full() && script.0.len() < 40);
+    assert!(script.text(Profile::Core).contains("# More has passed"));
+}
