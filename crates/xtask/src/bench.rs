@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: how long the whole suite takes, with the embedded reference server and, beside it in the same
-//! run, with the independent server on Node. `--servers` puts servers under load instead.
+//! run, with the independent server on Node. `--servers` puts servers under load instead, `--proxy` measures what
+//! the proxy adds to a round trip.
 //!
 //! It judges nothing: a machine that is busy makes every figure worse. Compare the rows of one run with each other. What
 //! single functions cost is measured by `cargo bench`.
 
 pub mod messages;
 mod peer;
+mod proxy;
 mod servers;
 mod table;
 
@@ -34,6 +36,12 @@ pub struct Options {
     /// Put servers under load beside each other instead, and write docs/performance.md.
     #[arg(long, conflicts_with_all = ["json", "runs", "messages"])]
     pub servers: bool,
+    /// Measure what `chatspec proxy` adds to a round trip instead.
+    #[arg(long, conflicts_with_all = ["json", "runs", "messages", "servers"])]
+    pub proxy: bool,
+    /// The program to measure, in place of a release that is built first.
+    #[arg(long, value_name = "PATH", requires = "proxy")]
+    pub program: Option<PathBuf>,
     /// Seconds of each load.
     #[arg(long, value_name = "N", default_value_t = 5, requires = "servers", value_parser = clap::value_parser!(u32).range(1..=600))]
     pub seconds: u32,
@@ -64,6 +72,10 @@ pub fn run(options: &Options) -> ExitCode {
     let other = match options {
         Options { messages: true, .. } => Some(messages::measure()),
         Options { servers: true, .. } => Some(servers::measure(options.seconds)),
+        Options { proxy: true, .. } => Some(match &options.program {
+            Some(program) => proxy::measure(program),
+            None => build().and_then(|()| proxy::measure(&target().join("release/chatspec"))),
+        }),
         _ => None,
     };
     if let Some(measured) = other {
