@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod explore;
 pub mod load;
+pub mod proxy;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub enum Command {
     Load(Box<load::Load>),
     /// Play random conversations against a server, and shrink what it does wrong to a fixture
     Explore(Box<explore::Explore>),
+    /// Stand between clients and a server, and say of each message at once what is wrong with it
+    Proxy(Box<proxy::Proxy>),
     /// List rules and conversations
     List(List),
     /// Print a rule with its clause and its conversations, or a conversation with its rules

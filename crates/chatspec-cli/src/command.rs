@@ -9,6 +9,7 @@ pub mod list;
 pub mod load;
 pub mod manual;
 pub mod matrix;
+pub mod proxy;
 pub mod report;
 pub mod schema;
 pub mod serve;

@@ -47,6 +47,7 @@ fn main() -> std::process::ExitCode {
             Command::Serve(serve) => command::serve::run(serve).await,
             Command::Load(load) => command::load::run(*load).await,
             Command::Explore(explore) => command::explore::run(*explore).await,
+            Command::Proxy(proxy) => command::proxy::run(*proxy).await,
             Command::List(list) => command::list::run(&list),
             Command::Explain(explain) => command::explain::run(&explain),
             Command::Lint(lint) => command::lint::run(&lint),

@@ -5,6 +5,8 @@ mod diff;
 mod replay;
 mod validate;
 
+pub(super) use self::validate::opinion;
+
 use std::path::Path;
 
 use crate::args::{Schema, SchemaCommand};

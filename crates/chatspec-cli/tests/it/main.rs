@@ -1,8 +1,9 @@
 //! The program as people and CI meet it: its exit codes, its reports, and that nothing passes by accident.
 
 mod baseline;
-mod cluster;
+mod between;
 mod client;
+mod cluster;
 mod diff;
 mod dummies;
 mod exit_codes;

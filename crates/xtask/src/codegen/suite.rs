@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chatspec_judge::baseline::{BaselineFile, EntryFile};
 use chatspec_judge::fixture::file::{FixtureFile, StepFile};
 use chatspec_judge::fixture::hostile::file::{HostileFile, InputFile};
+use chatspec_judge::proxy::Line;
 use chatspec_judge::report::Report;
 use chatspec_judge::rule::{RulesFile, spec};
 use schemars::JsonSchema;
@@ -28,6 +29,11 @@ pub fn artifacts(root: &Path) -> Vec<Artifact> {
         ),
         schema::<FixtureFile<StepFile>>("fixture", "Fixture", "One scripted conversation."),
         schema::<HostileFile<InputFile>>("hostile", "Hostile fixture", "One topic of bad inputs."),
+        schema::<Line>(
+            "proxy",
+            "Proxy",
+            "One line of `chatspec proxy --format jsonl`.",
+        ),
         schema::<Report>(
             "report",
             "Report",

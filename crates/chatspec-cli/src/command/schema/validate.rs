@@ -8,6 +8,8 @@ use std::path::Path;
 use chatspec_judge::check::{Checker, Complaint, Sender};
 use serde::Serialize;
 
+pub(in crate::command) use self::second::opinion;
+
 use self::input::{Content, Read, Said};
 use crate::args::{By, Format, Validate};
 use crate::data::{Data, plural};

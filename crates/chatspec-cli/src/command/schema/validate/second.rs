@@ -6,7 +6,7 @@ use chatspec_judge::check::Complaint;
 
 /// What a hardened server would refuse in a message that fits its schema: doubled keys, depth, characters by their
 /// category, lengths in bytes, what is in an image.
-pub(super) fn opinion(text: &str) -> Option<Complaint> {
+pub(in crate::command) fn opinion(text: &str) -> Option<Complaint> {
     decode_client_json(text)
         .err()
         .map(|refusal| cited(&refusal))

@@ -1,0 +1,125 @@
+//! The program, between a client and a server.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// No wait here takes longer.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running proxy that tells in JSON lines; ended when it is dropped.
+pub struct Between {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// All lines so far.
+    pub told: Vec<Value>,
+    pub url: String,
+}
+
+/// What it came to.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub told: Vec<Value>,
+}
+
+impl Between {
+    /// Starts it, and waits until clients can connect.
+    pub async fn start(upstream: &str, more: &[&str]) -> Between {
+        Between::with(upstream, more, &[]).await
+    }
+
+    /// The same, with variables of the environment.
+    pub async fn with(upstream: &str, more: &[&str], variables: &[(&str, &str)]) -> Between {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chatspec"))
+            .args(["proxy", "--format", "jsonl", "--upstream", upstream])
+            .args(more)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let stdout = child.stdout.take().expect("a pipe");
+        let mut between = Between {
+            child,
+            lines: BufReader::new(stdout).lines(),
+            told: Vec::new(),
+            url: String::new(),
+        };
+        let first = between.until(|line| line["kind"] == "listening").await;
+        between.url = first["url"].as_str().expect("a URL").to_owned();
+        between
+    }
+
+    /// Host and port where clients connect to.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    async fn next(&mut self) -> Option<Value> {
+        let line = timeout(PATIENCE, self.lines.next_line());
+        let line = line.await.expect("a line in time").expect("UTF-8")?;
+        let line: Value = serde_json::from_str(&line).expect("a line of JSON");
+        self.told.push(line.clone());
+        Some(line)
+    }
+
+    /// Reads on to the first line for which this holds.
+    pub async fn until(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let line = self.next().await;
+            let line = line.unwrap_or_else(|| panic!("it ended after {:#?}", self.told));
+            if holds(&line) {
+                return line;
+            }
+        }
+    }
+
+    /// Ends it as Ctrl-C does.
+    pub async fn interrupt(self) -> Ended {
+        let pid = self.child.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status().await;
+        assert!(sent.expect("kill").success());
+        self.ended().await
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(mut self) -> Ended {
+        while self.next().await.is_some() {}
+        let status = timeout(PATIENCE, self.child.wait()).await;
+        let status = status.expect("it ends in time").expect("a status");
+        Ended {
+            code: status.code().expect("no signal ended it"),
+            told: self.told,
+        }
+    }
+}
+
+impl Ended {
+    /// The last line.
+    pub fn summary(&self) -> &Value {
+        let last = self.told.last().expect("a line");
+        assert_eq!(last["kind"], "summary", "{:#?}", self.told);
+        last
+    }
+
+    /// Asserts the exit code, and shows everything where it is another.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Ended {
+        assert_eq!(self.code, code, "{:#?}", self.told);
+        self
+    }
+
+    /// Lines of a kind.
+    pub fn of(&self, kind: &str) -> Vec<&Value> {
+        self.told
+            .iter()
+            .filter(|line| line["kind"] == kind)
+            .collect()
+    }
+}
