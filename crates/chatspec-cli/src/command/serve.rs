@@ -1,15 +1,21 @@
 //! `chatspec serve`: the reference server.
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chatspec_server::{Config, ConfigError, ServeError};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::serve::Serve;
 use crate::exit::{Exit, Failure};
 use crate::output::log::Records;
 use crate::output::out::{out, outln};
+
+/// Connections that may wait to be accepted; the system may allow fewer. Of one too many the first packet is dropped, and sent
+/// again a second later: a storm of reconnecting clients has to find room here.
+const BACKLOG: u32 = 4096;
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(args: Serve) -> Result<Exit, Failure> {
@@ -47,11 +53,35 @@ pub async fn run(args: Serve) -> Result<Exit, Failure> {
 }
 
 async fn bind(address: &str, flag: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+    listener(address).await.map_err(|error| {
         Failure::unreachable(format!(
             "listen on {address}: {error}; another {flag} ADDRESS:PORT may be free"
         ))
     })
+}
+
+/// At the first of the addresses that can be had.
+async fn listener(address: &str) -> io::Result<TcpListener> {
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in lookup_host(address).await? {
+        match listen(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // Under Windows this would let a second server take the port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 fn failure(error: ServeError) -> Failure {
