@@ -31,7 +31,7 @@ pub fn markdown(coverage: &Coverage) -> String {
          transports, joined with `spec/generated/rules.json` and `conformance/faults.toml`.\n\n\
          A rule is *tested* if the run came to it: some case ended with evidence for it or against it. A fault breaks a rule if\n\
          the rule has to fail where the fault is served. Rules of clients are tested by the scripts in `fixtures/client`; the wrong\n\
-         clients that break them are in `crates/chatspec-cli/tests/it/client.rs`.\n\n\
+         clients that break them are in `crates/chatspec-cli/tests/it/client.rs`. Rules of several nodes are tested by `cargo xtask cluster`.\n\n\
          | rules | count |\n|---|---|\n",
     );
     for (word, count) in coverage.counts() {
@@ -61,7 +61,7 @@ pub fn markdown(coverage: &Coverage) -> String {
     for covered in coverage
         .rules
         .iter()
-        .filter(|covered| !matches!(covered.state, State::Tested | State::Client))
+        .filter(|covered| !matches!(covered.state, State::Tested | State::Client | State::Nodes))
     {
         let rule = &covered.rule;
         row(
@@ -132,13 +132,13 @@ fn why(covered: &Covered) -> String {
             "the reference server makes no use of it".to_owned()
         }
         State::Untested => "no case came to it".to_owned(),
-        State::Tested | State::Client => String::new(),
+        State::Tested | State::Client | State::Nodes => String::new(),
     }
 }
 
 fn rule(text: &mut String, covered: &Covered) {
     let mut shown = match &covered.state {
-        State::Tested | State::Slow | State::Client => codes(&covered.fixtures),
+        State::Tested | State::Slow | State::Client | State::Nodes => codes(&covered.fixtures),
         other => other.word().to_owned(),
     };
     if covered.invariant {

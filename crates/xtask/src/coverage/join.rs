@@ -48,6 +48,8 @@ pub enum State {
     Slow,
     /// It binds clients, and scripts of `chatspec test-client` test it.
     Client,
+    /// It binds the nodes of one server, and fixtures test it that are played on several; this run had one.
+    Nodes,
     /// No case of the run came to it.
     Untested,
     /// No conversation can, for this reason.
@@ -61,6 +63,7 @@ impl State {
             State::Tested => "tested",
             State::Slow => "tested with --slow",
             State::Client => "tested on clients",
+            State::Nodes => "tested on several nodes",
             State::Untested => "untested",
             State::NotTestable(_) => "not testable",
         }
@@ -104,6 +107,7 @@ impl Coverage {
             State::Tested,
             State::Slow,
             State::Client,
+            State::Nodes,
             State::Untested,
             State::NotTestable(String::new()),
         ];
@@ -163,12 +167,19 @@ fn covered(rule: &Rule, source: &Source, came_to: &CameTo<'_>) -> Covered {
     fixtures.extend(slow.map(|(id, _)| id.clone()));
     // No run against a server says anything of these.
     let binds_clients = name.starts_with("client.");
+    // A run against one node comes to none of these.
+    let binds_nodes = name.starts_with(chatspec_judge::rule::names::CLUSTER);
+    if binds_nodes {
+        let citing = source.fixtures.keys().filter(|id| cites(id));
+        fixtures.extend(citing.cloned());
+    }
     fixtures.extend(source.scripts.get(name).into_iter().flatten().cloned());
     let state = match &rule.untested {
         _ if binds_clients && fixtures.is_empty() => State::Untested,
         _ if binds_clients => State::Client,
         Some(reason) => State::NotTestable(reason.clone()),
         None if !played.is_empty() => State::Tested,
+        None if binds_nodes && !fixtures.is_empty() => State::Nodes,
         None if !fixtures.is_empty() => State::Slow,
         None => State::Untested,
     };
