@@ -133,6 +133,29 @@ fn a_field_that_is_renamed_names_who_breaks() {
     assert!(text.contains(witness) && text.contains("mend:"), "{text}");
 }
 
+/// A field that has to be there now, and one that need not be any more.
+#[test]
+fn whether_a_field_is_needed_is_told() {
+    let needed = |message: &str, fields: &[&str]| {
+        let mut new = files();
+        for file in ["client-to-server.json", "client-to-server.receive.json"] {
+            let mut schema: serde_json::Value = serde_json::from_str(&new[file]).expect("json");
+            schema["$defs"][message]["required"] = serde_json::json!(fields);
+            new.insert(file.to_owned(), schema.to_string());
+        }
+        let told = diff(&new).changes;
+        told.iter()
+            .map(|change| (change.kind, change.what.clone()))
+            .collect::<Vec<_>>()
+    };
+    let told = needed("Chat", &["event", "text"]);
+    let required = ("field-required", "was optional and is required".to_owned());
+    assert!(told.contains(&required), "{told:?}");
+    let told = needed("Image", &["event", "bimage"]);
+    let optional = ("field-optional", "was required and is optional".to_owned());
+    assert!(told.contains(&optional), "{told:?}");
+}
+
 #[test]
 fn an_optional_field_that_is_renamed_is_lost() {
     let (old, new) = ("\"text\"", "\"body\"");

@@ -83,3 +83,17 @@ fn who_departs_is_no_member_any_more() {
     let listing = json!({"$listing": ["'$ada'", "'BOB-2'", "'$x'"]});
     assert_eq!(expected(5), [("ada".to_owned(), listing)]);
 }
+
+/// Whoever touches what all cases share has to be alone.
+#[test]
+fn what_reaches_everybody_is_played_alone() {
+    let alone = |act: &str| {
+        let steps = format!("  - by: ada\n    {act}\n");
+        fixture("core", "chat.room", &steps).alone
+    };
+    assert_eq!(alone("send: {event: chat, room: $room, text: hi}"), None);
+    let why = alone("send: {event: chat, text: hi}").expect("it reaches everybody");
+    assert!(why.contains("everybody"), "{why}");
+    assert!(alone("emit: {event: chat, args: [{event: users}]}").is_some());
+    assert_eq!(alone("emit: {event: news, args: [{event: users}]}"), None);
+}

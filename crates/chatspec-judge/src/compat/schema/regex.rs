@@ -132,6 +132,8 @@ mod tests {
             "^data:image/(?:png|jpeg);base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==)?$",
             "^[^\\u0000-\\u0020\\u007f-\\u00a0](?:[a-z]{0,62}[^-])?$",
             "\\n",
+            "\\x41\\x7f{2}a{3,}b{1,20}",
+            "[\\x20-\\x7e]\\{\\}",
         ] {
             assert_eq!(portable(source), Ok(()), "{source}");
         }
@@ -153,6 +155,12 @@ mod tests {
             ("\\ud83d", "surrogate"),
             ("a{,3}", "`{,3}`"),
             ("\\p{L}", "`\\p`"),
+            ("\\x4", "`\\x`"),
+            ("\\x41\\d", "`\\d`"),
+            ("\\u0041.", "at character 6"),
+            ("a{2}\\d", "`\\d`, at character 4"),
+            ("a{2,x}", "`{2,x}`"),
+            ("a{2", "not escaped"),
         ] {
             let error = portable(source).expect_err(source);
             assert!(error.contains(word), "{source}: {error}");
