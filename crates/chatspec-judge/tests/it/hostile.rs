@@ -225,7 +225,7 @@ fn what_is_no_input_is_refused() {
 const INPUT: &str = "id: life/x
 title: X
 profile: hardened
-rules: [robust.input]
+rules: [robust.json.bulk]
 with: [dan]
 inputs:
   - id: X-01
