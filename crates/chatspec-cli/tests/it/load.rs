@@ -204,6 +204,8 @@ async fn attackers_do_what_they_are_told() {
     // Five of them send a byte a second, and nobody sends more.
     let bytes = attack["bytes"].as_u64();
     assert!((Some(5)..=Some(100)).contains(&bytes), "{report:#}");
+    let told = &report["settings"]["manners"];
+    assert_eq!(*told, serde_json::json!(["slow", "silent"]));
 }
 
 #[tokio::test]

@@ -48,18 +48,6 @@ pub enum Manner {
 }
 
 impl Manner {
-    /// All of them.
-    pub const ALL: [Manner; 8] = [
-        Manner::Flood,
-        Manner::Deaf,
-        Manner::Users,
-        Manner::Noise,
-        Manner::Flap,
-        Manner::Knock,
-        Manner::Slow,
-        Manner::Silent,
-    ];
-
     /// Those that work as fast as they can: one of each is an attack by itself.
     pub const BUSY: [Manner; 6] = [
         Manner::Flood,
@@ -107,10 +95,7 @@ pub(super) fn start(options: &Options, names: &Names) -> std::io::Result<Running
         .build()?;
     let (stop, stopped) = oneshot::channel();
     let counts = Arc::new(Counts::default());
-    let manners: &[Manner] = match options.manners.as_slice() {
-        [] => &Manner::BUSY,
-        some => some,
-    };
+    let manners = options.manners();
     let mut host = 0;
     let attackers: Vec<Attacker> = (0..options.attackers)
         .map(|index| (index, manners[index as usize % manners.len()]))

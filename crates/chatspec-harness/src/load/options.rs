@@ -94,6 +94,14 @@ impl Options {
         self.rooms.saturating_mul(self.members)
     }
 
+    /// What attackers do, in turn.
+    pub(super) fn manners(&self) -> &[Manner] {
+        match self.manners.as_slice() {
+            [] => &Manner::BUSY,
+            some => some,
+        }
+    }
+
     /// Members of a room that send, as far as there are so many.
     pub(super) fn speakers(&self) -> u32 {
         match self.scenario {

@@ -73,6 +73,9 @@ pub struct Settings {
     pub size: usize,
     /// Connections of attackers.
     pub attackers: u32,
+    /// What they did, one after the other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub manners: Vec<&'static str>,
 }
 
 /// What is to be made of it.

@@ -374,6 +374,14 @@ fn settings(options: &Options) -> Settings {
         seconds: options.duration.as_secs_f64(),
         size: options.size,
         attackers: options.attackers,
+        manners: match options.attackers {
+            0 => Vec::new(),
+            _ => options
+                .manners()
+                .iter()
+                .map(|manner| manner.word())
+                .collect(),
+        },
     }
 }
 

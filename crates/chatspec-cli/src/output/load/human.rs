@@ -172,7 +172,10 @@ fn settings(report: &Report) -> String {
     }
     text += &format!(", {} s", settings.seconds);
     if settings.attackers > 0 {
-        text += &format!(", {} attackers", settings.attackers);
+        // A manner that is named often is so for its share.
+        let mut manners = settings.manners.clone();
+        manners.dedup();
+        text += &format!(", {} attackers: {}", settings.attackers, manners.join(", "));
     }
     text
 }
