@@ -25,11 +25,8 @@ impl Journal {
         let failed = |error: std::io::Error| format!("write {}: {error}", path.display());
         let text = fs::read_to_string(&path).unwrap_or_default();
         let known = known(&text, code, tests);
-        let mut lines = format!("{code} {tests}\n");
-        known.iter().for_each(|(name, fate)| {
-            lines += &line(name, *fate);
-        });
-        fs::write(&path, lines).map_err(failed)?;
+        let lines: String = known.iter().map(|(name, fate)| line(name, *fate)).collect();
+        fs::write(&path, format!("{code} {tests}\n{lines}")).map_err(failed)?;
         let file = OpenOptions::new()
             .append(true)
             .open(&path)
