@@ -19,6 +19,7 @@ def show(**what):
 
 
 def send(message):
+    # A refusal with `retry_ms` says how long to wait: time itself is what is kept here.
     time.sleep(max(0.0, may_send_at - time.monotonic()))
     with contextlib.suppress(socketio.exceptions.BadNamespaceError):  # There is no connection at the moment.
         client.emit("chat", written(message))
@@ -64,7 +65,8 @@ def connect_to_server():
 
 @client.event
 def disconnect(reason):
-    # The library does not come back by itself when the server has ended the session on purpose.
+    # The library does not come back by itself when the server has ended the session on purpose; and nobody knocks at once,
+    # for the server may be on its way down.
     if reason == client.reason.SERVER_DISCONNECT:
         client.start_background_task(lambda: (client.sleep(1), connect_to_server()))
 

@@ -52,6 +52,7 @@ fn main() -> Done<()> {
                 return Ok(());
             }
         }
+        // The pause between two tries: there is no event to wait for, the server is away.
         sleep(wait);
         wait = longest.min(wait * 2);
     }
@@ -104,6 +105,7 @@ impl Client {
     }
 
     fn say(&self, socket: &mut Socket, message: ClientMessage) -> Done<()> {
+        // A refusal with `retry_ms` says how long to wait.
         sleep(self.may_send.saturating_duration_since(Instant::now()));
         socket.emit(&message.to_value())
     }

@@ -104,6 +104,7 @@ impl Client {
                     return;
                 }
             }
+            // The pause between two tries, which the rules about backoff are about.
             sleep(self.wait).await;
             match self.defect.as_str() {
                 "hurries" => self.wait = Duration::ZERO,
