@@ -65,11 +65,12 @@ pub async fn run(args: Proxy) -> Result<Exit, Failure> {
         tokio::select! {
             biased;
             () = interrupt.wait() => break,
+            // Before what passes, which never ends where much does.
+            _ = writes.tick(), if session.keeper.is_some() => session.keep(),
             tapped = feed.next() => match tapped {
                 Some(tapped) => session.take(tapped),
                 None => break,
             },
-            _ = writes.tick(), if session.keeper.is_some() => session.keep()?,
         }
         if args.fail_fast && session.summary.findings() > 0 {
             break;
@@ -119,7 +120,7 @@ impl Session {
 
     fn take(&mut self, tapped: Tapped) {
         match tapped {
-            Tapped::Unreachable(why) => self.teller.line(&Line::Unreachable { why }),
+            Tapped::Unreachable(why) => self.teller.unreachable(why),
             Tapped::Seen(all) => all.iter().for_each(|seen| self.see(seen)),
         }
     }
@@ -180,26 +181,27 @@ impl Session {
         }
     }
 
-    /// Writes what was recorded so far.
-    fn keep(&mut self) -> Result<(), Failure> {
+    /// Writes what was recorded so far. A disk that is full for a while is no reason to end what passes.
+    fn keep(&mut self) {
         if let Some(keeper) = &mut self.keeper
-            && keeper.write_some()?
+            && let Ok(true) = keeper.write_some()
         {
             self.summary.recorded = Some(keeper.path().display().to_string());
         }
-        Ok(())
     }
 
     fn finish(mut self) -> Result<Exit, Failure> {
         let mut checked = Ok(());
         if let Some(keeper) = &mut self.keeper {
-            if keeper.write()? {
-                self.summary.recorded = Some(keeper.path().display().to_string());
-            }
+            checked = keeper.write().and_then(|exists| {
+                if exists {
+                    self.summary.recorded = Some(keeper.path().display().to_string());
+                }
+                keeper.check(&self.rules)
+            });
             if keeper.is_full() {
                 anstream::eprintln!("more passed than is recorded; the fixture says where it ends");
             }
-            checked = keeper.check(&self.rules);
         }
         self.teller.summary(&self.summary);
         checked?;

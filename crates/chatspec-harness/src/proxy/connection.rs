@@ -51,8 +51,8 @@ struct Sides {
     server: Frames,
 }
 
-impl Connection {
-    pub(super) fn new() -> Connection {
+impl Default for Connection {
+    fn default() -> Connection {
         Connection {
             requests: Messages::default(),
             answers: Messages::default(),
@@ -60,6 +60,25 @@ impl Connection {
             early: false,
             mode: Mode::Http,
         }
+    }
+}
+
+impl Connection {
+    /// Bytes that are kept of it.
+    pub(super) fn held(&self) -> usize {
+        let frames = match &self.mode {
+            Mode::WebSocket(sides) => sides.client.held() + sides.server.held(),
+            _ => 0,
+        };
+        self.requests.held() + self.answers.held() + frames
+    }
+
+    /// Nothing more of it is read, and nothing is kept. Whether something was until now.
+    pub(super) fn blind(&mut self) -> bool {
+        self.requests = Messages::default();
+        self.answers = Messages::default();
+        self.waiting.clear();
+        !matches!(std::mem::replace(&mut self.mode, Mode::Blind), Mode::Blind)
     }
 
     /// What these bytes of one side come to, together with those before.
@@ -89,7 +108,7 @@ impl Connection {
             self.read_answers(events)
         };
         if let Err(wrong) = read() {
-            self.mode = Mode::Blind;
+            self.blind();
             events.push(Event::Blind(format!("{wrong}: it is no HTTP/1.1")));
         }
     }
@@ -157,18 +176,18 @@ impl Connection {
 
     fn switch(&mut self, answer: Message, request: Head, events: &mut Vec<Event>) {
         if !matches!(self.mode, Mode::Asked) || !answer.head.lists("upgrade", "websocket") {
-            self.mode = Mode::Blind;
+            self.blind();
             let why = "the server has gone over to what is no WebSocket";
             events.push(Event::Blind(why.to_owned()));
             return;
         }
         let extensions = answer.head.header("sec-websocket-extensions");
-        if extensions.is_some_and(|agreed| agreed.contains("permessage-deflate")) {
-            self.mode = Mode::Blind;
+        if extensions.is_some_and(|agreed| !agreed.trim().is_empty()) {
+            self.blind();
             events.push(Event::Switched(request));
             events.push(Event::Blind(
-                "both sides have agreed on permessage-deflate, so that messages on this connection cannot be read; \
-                 switch it off on the server, or in the client (perMessageDeflate: false)"
+                "both sides have agreed on an extension, such as permessage-deflate, so that messages on this connection cannot be \
+                 read; switch it off on the server, or in the client (perMessageDeflate: false)"
                     .to_owned(),
             ));
             return;
@@ -226,7 +245,7 @@ mod tests {
 
     #[test]
     fn answers_find_their_requests() {
-        let mut connection = Connection::new();
+        let mut connection = Connection::default();
         let two = b"HEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n";
         assert_eq!(words(&connection.push(Sender::Client, two)).len(), 2);
         let answers = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 404 No\r\n\r\n";
@@ -237,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_request_may_be_answered_before_its_end() {
-        let mut connection = Connection::new();
+        let mut connection = Connection::default();
         let begun = b"POST /big HTTP/1.1\r\nContent-Length: 4\r\n\r\nab";
         assert!(connection.push(Sender::Client, begun).is_empty());
         let no = b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n";
@@ -251,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_websocket_begins_where_the_server_says_so() {
-        let mut connection = Connection::new();
+        let mut connection = Connection::default();
         let early = [ASK, &[0x81, 0x81, 0, 0, 0, 0, b'a']].concat();
         assert_eq!(words(&connection.push(Sender::Client, &early)).len(), 1);
         let yes = [YES, &[0x81, 1, b'b', 0x81]].concat();
@@ -263,7 +282,7 @@ mod tests {
         let found = words(&connection.push(Sender::Server, &[1, b'c']));
         assert_eq!(found, ["server Text([99])"]);
         // Where it refuses, HTTP goes on.
-        let mut connection = Connection::new();
+        let mut connection = Connection::default();
         let two = [ASK, b"GET /next HTTP/1.1\r\n\r\n"].concat();
         assert_eq!(words(&connection.push(Sender::Client, &two)).len(), 1);
         let no = b"HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n";
@@ -286,7 +305,7 @@ mod tests {
             (b"GET / HTTP/1.1\r\n\r\n", b"220 smtp\r\n\r\n", "no answer"),
         ];
         for (ask, answer, why) in cases {
-            let mut connection = Connection::new();
+            let mut connection = Connection::default();
             let mut events = connection.push(Sender::Client, ask);
             events.extend(connection.push(Sender::Server, answer));
             let found = words(&events);

@@ -2,6 +2,7 @@
 
 use chatspec_judge::check::Sender;
 
+use crate::wire::frames::Header;
 use crate::wire::limits::MESSAGE_BYTES;
 
 /// The most that a control frame may hold.
@@ -33,14 +34,12 @@ pub(super) struct Frames {
     control: Vec<u8>,
 }
 
+/// A frame whose header has come.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
-    opcode: u8,
-    is_last: bool,
-    mask: [u8; 4],
+    header: Header,
     /// Bytes read of its payload.
     read: u64,
-    length: u64,
 }
 
 impl Frames {
@@ -55,6 +54,12 @@ impl Frames {
         }
     }
 
+    /// Bytes that are kept.
+    pub(super) fn held(&self) -> usize {
+        let message = self.message.as_ref().map_or(0, |(_, kept, _)| kept.len());
+        self.waiting.len() + message + self.control.len()
+    }
+
     /// More bytes have come; what they make whole.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Item> {
         self.waiting.extend_from_slice(bytes);
@@ -62,22 +67,25 @@ impl Frames {
         let mut at = 0;
         loop {
             match self.frame {
-                None => match self.header(&self.waiting[at..]) {
+                None => match Header::of(&self.waiting[at..]) {
                     None => break,
-                    Some((frame, taken, second)) => {
-                        at += taken;
-                        self.begin(frame, second, &mut items);
+                    Some(header) => {
+                        at += header.size;
+                        self.begin(header, &mut items);
                     }
                 },
                 Some(frame) => {
-                    let left = usize::try_from(frame.length - frame.read).unwrap_or(usize::MAX);
+                    let left =
+                        usize::try_from(frame.header.length - frame.read).unwrap_or(usize::MAX);
                     let end = at + left.min(self.waiting.len() - at);
                     if end == at && left > 0 {
                         break;
                     }
                     self.content(frame, at..end);
                     at = end;
-                    if let Some(frame) = self.frame.filter(|frame| frame.read == frame.length) {
+                    if let Some(frame) =
+                        self.frame.filter(|frame| frame.read == frame.header.length)
+                    {
                         self.frame = None;
                         self.finish(frame, &mut items);
                     }
@@ -88,61 +96,28 @@ impl Frames {
         items
     }
 
-    /// The header that these bytes begin with, its length, and its first byte.
-    fn header(&self, bytes: &[u8]) -> Option<(Frame, usize, [u8; 2])> {
-        let [first, second, rest @ ..] = bytes else {
-            return None;
-        };
-        let (length, rest) = match second & 0x7f {
-            126 => {
-                let (length, rest) = rest.split_first_chunk::<2>()?;
-                (u64::from(u16::from_be_bytes(*length)), rest)
-            }
-            127 => {
-                let (length, rest) = rest.split_first_chunk::<8>()?;
-                (u64::from_be_bytes(*length), rest)
-            }
-            short => (u64::from(short), rest),
-        };
-        let (mask, rest) = match second & 0x80 {
-            0 => ([0; 4], rest),
-            _ => {
-                let (mask, rest) = rest.split_first_chunk::<4>()?;
-                (*mask, rest)
-            }
-        };
-        let frame = Frame {
-            opcode: first & 15,
-            is_last: first & 0x80 != 0,
-            mask,
-            read: 0,
-            length,
-        };
-        Some((frame, bytes.len() - rest.len(), [*first, *second]))
-    }
-
-    fn begin(&mut self, frame: Frame, [first, second]: [u8; 2], items: &mut Vec<Item>) {
-        self.frame = Some(frame);
+    fn begin(&mut self, header: Header, items: &mut Vec<Item>) {
+        self.frame = Some(Frame { header, read: 0 });
         let mut wrong = |what| items.push(Item::Wrong(what));
-        if first & 0x70 != 0 {
+        if header.reserved {
             wrong("a frame with reserved bits, which no extension was agreed on for");
         }
-        match (self.by, second & 0x80 != 0) {
+        match (self.by, header.mask.is_some()) {
             (Sender::Client, false) => wrong("a frame of a client without a mask"),
             (Sender::Server, true) => wrong("a frame of a server with a mask"),
             _ => {}
         }
-        match frame.opcode {
+        match header.opcode {
             0 if self.message.is_none() => wrong("a continuation of nothing"),
             1 | 2 => {
                 if self.message.is_some() {
                     wrong("a new message amid the fragments of another");
                 }
-                self.message = Some((frame.opcode, Vec::new(), 0));
+                self.message = Some((header.opcode, Vec::new(), 0));
             }
             0 => {}
             8..=10 => {
-                if frame.length > CONTROL_BYTES || !frame.is_last {
+                if header.length > CONTROL_BYTES || !header.fin {
                     wrong("a control frame that is long, or in fragments");
                 }
                 self.control.clear();
@@ -155,9 +130,10 @@ impl Frames {
         let count = range.len();
         let bytes = &self.waiting[range];
         let start = (frame.read % 4) as usize;
-        let mask = frame.mask.iter().cycle().skip(start);
+        let mask = frame.header.mask.unwrap_or_default();
+        let mask = mask.iter().cycle().skip(start);
         let plain = bytes.iter().zip(mask).map(|(byte, mask)| byte ^ mask);
-        match (frame.opcode, &mut self.message) {
+        match (frame.header.opcode, &mut self.message) {
             (0..=2, Some((_, kept, length))) => {
                 *length += count as u64;
                 match *length > MESSAGE_BYTES as u64 {
@@ -178,8 +154,8 @@ impl Frames {
     }
 
     fn finish(&mut self, frame: Frame, items: &mut Vec<Item>) {
-        match frame.opcode {
-            0..=2 if frame.is_last => {
+        match frame.header.opcode {
+            0..=2 if frame.header.fin => {
                 let Some((opcode, kept, length)) = self.message.take() else {
                     return;
                 };

@@ -169,6 +169,11 @@ impl Messages {
         std::mem::take(&mut self.waiting)
     }
 
+    /// Bytes that are kept.
+    pub(super) fn held(&self) -> usize {
+        self.waiting.len() + self.body.len()
+    }
+
     /// How many bytes have come and are not read.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
@@ -188,8 +193,9 @@ impl Messages {
             match self.state {
                 State::Head => {
                     // Empty lines before a message are to be left out.
-                    if self.searched == 0 && self.waiting.starts_with(b"\r\n") {
+                    if self.waiting.starts_with(b"\r\n") {
                         self.waiting.drain(..2);
+                        self.searched = 0;
                         continue;
                     }
                     let Some(lines) = self.up_to(b"\r\n\r\n")? else {

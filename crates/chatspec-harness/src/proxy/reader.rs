@@ -18,6 +18,8 @@ use crate::wire::payload::{self, Part};
 
 /// Sessions that are told apart at a time. Beyond, the oldest are forgotten.
 const SESSIONS: usize = 20_000;
+/// Bytes of messages that are not whole, of all connections together. Beyond, the connection that brings more is read no longer.
+const HELD: usize = 256 << 20;
 /// How long a server may take beyond its heartbeat to notice that a client is gone.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -31,8 +33,11 @@ pub struct Reader {
     at: u64,
     /// When silent sessions were looked for.
     swept: u64,
+    /// Bytes of messages that are not whole, of all connections.
+    held: usize,
 }
 
+#[derive(Default)]
 struct Known {
     connection: Connection,
     websocket: Option<WebSocket>,
@@ -52,7 +57,6 @@ struct Session {
     sid: String,
     /// Whether it is one of long-polling, not upgraded.
     is_polling: bool,
-    is_over: bool,
     /// When anything passed.
     last: u64,
     /// How long nothing may pass.
@@ -70,6 +74,7 @@ impl Reader {
             last: 0,
             at: 0,
             swept: 0,
+            held: 0,
         }
     }
 
@@ -77,13 +82,16 @@ impl Reader {
     pub fn bytes(&mut self, connection: u64, by: Sender, bytes: &[u8], at: u64) -> Vec<Seen> {
         self.at = at;
         let mut out = self.silent();
-        let known = self.connections.entry(connection);
-        let known = known.or_insert_with(|| Known {
-            connection: Connection::new(),
-            websocket: None,
-        });
-        for event in known.connection.push(by, bytes) {
+        let known = self.connections.entry(connection).or_default();
+        let before = known.connection.held();
+        let events = known.connection.push(by, bytes);
+        self.held = self.held + known.connection.held() - before;
+        for event in events {
             self.event(connection, event, &mut out);
+        }
+        if self.held > HELD {
+            let why = "messages that are not whole take more than 256 MiB; it is forwarded, and not looked at";
+            out.extend(self.blind(connection, why));
         }
         out
     }
@@ -108,21 +116,28 @@ impl Reader {
 
     /// A connection is over, on both sides.
     pub fn forget(&mut self, connection: u64) {
-        self.connections.remove(&connection);
+        if let Some(known) = self.connections.remove(&connection) {
+            self.held -= known.connection.held();
+        }
     }
 
     /// Copies were not kept, because reading is slower than passing: nothing more can be understood on this connection.
     pub fn lost(&mut self, connection: u64, at: u64) -> Vec<Seen> {
         self.at = at;
         let why = "more passed than could be read in time; it was forwarded, and not looked at";
+        self.blind(connection, why).into_iter().collect()
+    }
+
+    /// Reads no more of a connection. It stays known: what comes next on it begins in the middle of something.
+    fn blind(&mut self, connection: u64, why: &str) -> Option<Seen> {
         let session = self.session_of(connection);
-        self.connections.remove(&connection);
-        vec![self.seen(
-            session,
-            What::Unread {
-                why: why.to_owned(),
-            },
-        )]
+        let known = self.connections.entry(connection).or_default();
+        self.held -= known.connection.held();
+        let why = why.to_owned();
+        known
+            .connection
+            .blind()
+            .then(|| self.seen(session, What::Unread { why }))
     }
 
     fn session_of(&self, connection: u64) -> u32 {
@@ -166,7 +181,7 @@ impl Reader {
         let id = *self.by_sid.get(query.get("sid")?)?;
         let session = self.sessions.get_mut(&id)?;
         session.last = self.at;
-        (!session.is_over).then_some(id)
+        Some(id)
     }
 
     fn request(&mut self, request: &Message, out: &mut Vec<Seen>) {
@@ -268,15 +283,22 @@ impl Reader {
         let session = Session {
             sid: handshake.sid,
             is_polling: transport == TransportName::Polling,
-            is_over: false,
             last: self.at,
             patience: u64::try_from(patience.as_micros()).unwrap_or(u64::MAX),
         };
         self.sessions.insert(self.last, session);
         if self.sessions.len() > SESSIONS
-            && let Some((_, oldest)) = self.sessions.pop_first()
+            && let Some((id, _)) = self.sessions.first_key_value()
         {
-            self.by_sid.remove(&oldest.sid);
+            let id = *id;
+            self.drop_session(id);
+            let why = "more sessions are open than are told apart: the oldest is not read any more";
+            out.push(self.seen(
+                id,
+                What::Unread {
+                    why: why.to_owned(),
+                },
+            ));
         }
         out.push(self.seen(self.last, What::Opened { transport }));
         Some(self.last)
@@ -382,14 +404,23 @@ impl Reader {
     }
 
     fn over(&mut self, session: u32, by: Sender, abrupt: bool, how: &str, out: &mut Vec<Seen>) {
-        let Some(known) = self.sessions.get_mut(&session) else {
-            return;
-        };
-        if std::mem::replace(&mut known.is_over, true) {
+        if !self.drop_session(session) {
             return;
         }
         let how = format!("the {} {how}", by.word());
         out.push(self.seen(session, What::Closed { by, abrupt, how }));
+    }
+
+    /// Whether it was there.
+    fn drop_session(&mut self, session: u32) -> bool {
+        let Some(known) = self.sessions.remove(&session) else {
+            return false;
+        };
+        // A server may have given the same id again.
+        if self.by_sid.get(&known.sid) == Some(&session) {
+            self.by_sid.remove(&known.sid);
+        }
+        true
     }
 
     /// Sessions of long-polling in which nothing has passed for longer than the heartbeat allows: looked for once a second.
@@ -402,7 +433,7 @@ impl Reader {
         let silent: Vec<u32> = self
             .sessions
             .iter()
-            .filter(|(_, session)| session.is_polling && !session.is_over)
+            .filter(|(_, session)| session.is_polling)
             .filter(|(_, session)| self.at.saturating_sub(session.last) > session.patience)
             .map(|(id, _)| *id)
             .collect();

@@ -11,42 +11,74 @@ pub struct Frame {
     pub payload: Vec<u8>,
 }
 
+/// What stands in front of a frame's payload: RFC 6455, section 5.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// 0 to 15.
+    pub(crate) opcode: u8,
+    /// Whether it ends its message.
+    pub(crate) fin: bool,
+    /// Whether a reserved bit is set.
+    pub(crate) reserved: bool,
+    /// What its payload is masked with, if it is.
+    pub(crate) mask: Option<[u8; 4]>,
+    /// Bytes of its payload, as it says.
+    pub(crate) length: u64,
+    /// Bytes that it takes itself, 2 to 14.
+    pub(crate) size: usize,
+}
+
+impl Header {
+    /// The one that `bytes` begin with; `None` while it is not whole.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Header> {
+        let [first, second, rest @ ..] = bytes else {
+            return None;
+        };
+        let (length, rest) = match second & 0x7f {
+            126 => {
+                let (length, rest) = rest.split_first_chunk::<2>()?;
+                (u64::from(u16::from_be_bytes(*length)), rest)
+            }
+            127 => {
+                let (length, rest) = rest.split_first_chunk::<8>()?;
+                (u64::from_be_bytes(*length), rest)
+            }
+            short => (u64::from(short), rest),
+        };
+        let (mask, rest) = match second & 0x80 {
+            0 => (None, rest),
+            _ => {
+                let (mask, rest) = rest.split_first_chunk::<4>()?;
+                (Some(*mask), rest)
+            }
+        };
+        Some(Header {
+            opcode: first & 15,
+            fin: first & 0x80 != 0,
+            reserved: first & 0x70 != 0,
+            mask,
+            length,
+            size: bytes.len() - rest.len(),
+        })
+    }
+}
+
 /// The first frame in `bytes`, and how many bytes it takes; `None` while it is not whole.
 pub fn decode(bytes: &[u8]) -> Option<(Frame, usize)> {
-    let [first, second, rest @ ..] = bytes else {
-        return None;
-    };
-    let (length, rest) = match second & 0x7f {
-        126 => {
-            let (length, rest) = rest.split_first_chunk::<2>()?;
-            (u64::from(u16::from_be_bytes(*length)), rest)
-        }
-        127 => {
-            let (length, rest) = rest.split_first_chunk::<8>()?;
-            (u64::from_be_bytes(*length), rest)
-        }
-        short => (u64::from(short), rest),
-    };
-    let (mask, rest) = match second & 0x80 {
-        0 => ([0; 4], rest),
-        _ => {
-            let (mask, rest) = rest.split_first_chunk::<4>()?;
-            (*mask, rest)
-        }
-    };
-    let length = usize::try_from(length).ok()?;
-    let payload = rest.get(..length)?;
-    let taken = bytes.len() - rest.len() + length;
+    let header = Header::of(bytes)?;
+    let length = usize::try_from(header.length).ok()?;
+    let payload = bytes[header.size..].get(..length)?;
+    let mask = header.mask.unwrap_or_default();
     let payload = payload
         .iter()
         .zip(mask.iter().cycle())
         .map(|(byte, mask)| byte ^ mask);
     let frame = Frame {
-        opcode: first & 15,
-        fin: first & 0x80 != 0,
+        opcode: header.opcode,
+        fin: header.fin,
         payload: payload.collect(),
     };
-    Some((frame, taken))
+    Some((frame, header.size + length))
 }
 
 impl Frame {

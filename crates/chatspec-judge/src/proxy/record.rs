@@ -108,12 +108,12 @@ impl Recorder {
         text.push_str("  - enter: {who: [yan, zoe], room: $yard}\n");
         for (notes, step) in steps {
             for note in notes {
-                let harmless = note.replace(|c: char| c.is_control(), " ");
+                let harmless = note.replace(is_refused, " ");
                 text.push_str(&format!("  # {harmless}\n"));
             }
             // JSON is YAML, and a step a line is what people can read.
             if let Some(step) = step {
-                text.push_str(&format!("  - {step}\n"));
+                text.push_str(&format!("  - {}\n", readable(&step)));
             }
         }
         if self.is_full {
@@ -121,10 +121,28 @@ impl Recorder {
         }
         text.push_str("  - exchange: {from: yan, to: [zoe], room: $yard}\n");
         if !late.is_empty() {
-            text.push_str(&format!("    expect: {}\n", Value::Array(late)));
+            let late = readable(&Value::Array(late));
+            text.push_str(&format!("    expect: {late}\n"));
         }
         Some(text)
     }
+}
+
+/// JSON with escapes for what JSON takes as it is, and YAML does not.
+fn readable(value: &Value) -> String {
+    let mut out = String::new();
+    for c in value.to_string().chars() {
+        match is_refused(c) {
+            true => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// What no YAML may hold: YAML 1.2, section 5.1. None of it is beyond U+FFFF.
+fn is_refused(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// About how many bytes a value takes.

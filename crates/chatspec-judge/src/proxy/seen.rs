@@ -36,7 +36,7 @@ pub enum What {
         /// `/`, unless the client named another.
         namespace: String,
     },
-    /// An event.
+    /// An event; of a server in the default namespace alone.
     Event {
         /// Who sent it.
         by: Sender,
@@ -53,7 +53,7 @@ pub enum What {
         /// The literal text of the packet, where it is no longer than some tens of kilobytes.
         raw: String,
     },
-    /// An acknowledgement.
+    /// An acknowledgement in the default namespace.
     Ack {
         /// Who sent it.
         by: Sender,

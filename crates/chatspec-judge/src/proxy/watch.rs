@@ -17,6 +17,11 @@ use crate::rule::Profile;
 /// Sessions that are remembered. Beyond, the oldest are forgotten, and nothing is said that rests on them.
 const SESSIONS: usize = 20_000;
 
+/// A message of a client in which a key stands twice, as the second look names it.
+const DUPLICATE_KEYS: &str = "message.duplicate-keys.refused";
+/// Characters of a name that are remembered: no server takes a longer one.
+const NAME: usize = 64;
+
 /// What may be taken for granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -56,7 +61,7 @@ pub struct Watch {
 /// What is remembered of a session.
 #[derive(Debug, Default)]
 struct Session {
-    /// The name of its newest join, as it was sent.
+    /// The name of its newest join, as it was sent, cut.
     name: Option<String>,
     /// Attachments that are announced, and have not come.
     attachments: u64,
@@ -81,17 +86,17 @@ impl Watch {
     pub fn see(&mut self, seen: &Seen) -> Vec<Remark> {
         self.follow(seen);
         let mut found = self.shape(seen);
+        // Which of two values of one key a server takes is open.
+        let is_open = |(_, what): &(Sender, Complaint)| what.rule == DUPLICATE_KEYS;
+        if found.iter().any(is_open) {
+            self.course_of(seen.session).blind = true;
+        }
         let course = self.course(seen);
-        // Of what has not the shape of a message, nothing more can be said.
-        let course = course
-            .into_iter()
-            .filter(|_| found.is_empty())
-            .collect::<Vec<_>>();
-        found.extend(
-            course
-                .into_iter()
-                .map(|complaint| (Sender::Server, complaint)),
-        );
+        // Of what has not the shape of a message nothing more can be said; and nothing where what explains it may have passed
+        // unseen.
+        if found.is_empty() && !self.all_blind {
+            found.extend(course.into_iter().map(|what| (Sender::Server, what)));
+        }
         if found.is_empty() {
             return Vec::new();
         }
@@ -105,7 +110,7 @@ impl Watch {
         found.into_iter().map(remark).collect()
     }
 
-    /// The name that a session has asked for last, as it was sent.
+    /// The name that a session has asked for last, as it was sent; the beginning of a long one.
     pub fn name(&self, session: u32) -> Option<&str> {
         self.sessions.get(&session)?.name.as_deref()
     }
@@ -123,7 +128,7 @@ impl Watch {
             && message["event"] == "join"
         {
             let user = message.get("user").and_then(Value::as_str);
-            session.name = Some(user.unwrap_or("JDOE").to_owned());
+            session.name = Some(crate::pattern::cut_text(user.unwrap_or("JDOE"), NAME));
         }
         if self.sessions.len() > SESSIONS {
             self.sessions.pop_first();

@@ -18,8 +18,8 @@ pub struct Keeper {
     recorder: Recorder,
     profile: Profile,
     path: PathBuf,
-    /// How much of it is written.
-    written: usize,
+    /// How much of it is written, and whether with the note that there is more.
+    written: (usize, bool),
     exists: bool,
 }
 
@@ -53,7 +53,7 @@ impl Keeper {
             recorder: Recorder::default(),
             profile,
             path: path.to_owned(),
-            written: 0,
+            written: (0, false),
             exists: false,
         })
     }
@@ -83,16 +83,18 @@ impl Keeper {
     /// # Errors
     /// It cannot be written.
     pub fn write(&mut self) -> Result<bool, Failure> {
-        let kept = self.recorder.len();
+        let kept = (self.recorder.len(), self.recorder.is_full());
         if kept == self.written {
             return Ok(self.exists);
         }
-        self.written = kept;
         let (id, title) = (self.id(), "A session that was recorded");
         if let Some(text) = self.recorder.fixture(self.profile, &id, title) {
-            write::replace(&self.path, &text)?;
+            // People look at it, and their terminals obey.
+            write::replace(&self.path, &write::escaped(&text))?;
             self.exists = true;
         }
+        // Only now: what could not be written is tried again.
+        self.written = kept;
         Ok(self.exists)
     }
 

@@ -14,7 +14,8 @@ use crate::output::out::{out, outln};
 use crate::output::safe::{safe, short};
 use crate::output::write::escaped;
 
-/// Findings of one rule at one place of one session that are printed; more are counted.
+/// Findings of one rule at one place of one session that are printed, and things of one kind that could not be read; more are
+/// counted.
 const ALIKE: u32 = 3;
 /// Kinds of findings that are told apart; beyond, they are counted alone.
 const KINDS: usize = 2_000;
@@ -31,9 +32,12 @@ const DIM: Style = Style::new().dimmed();
 pub struct Teller {
     lines: Lines,
     trace: bool,
-    told: HashMap<(u32, Sender, String, String), u32>,
+    told: HashMap<Kind, u32>,
     untold: u64,
 }
+
+/// What is like what: a session, whose, a rule and a path; or why something could not be read.
+type Kind = (u32, Sender, String, String);
 
 impl Teller {
     pub fn new(args: &Proxy) -> Teller {
@@ -57,8 +61,15 @@ impl Teller {
         }
     }
 
+    /// Prints that the server could not be reached, unless it was told often enough.
+    pub fn unreachable(&mut self, why: String) {
+        if self.is_news((0, Sender::Server, String::new(), why.clone())) {
+            self.line(&Line::Unreachable { why });
+        }
+    }
+
     /// Prints what passed, as far as it is asked for.
-    pub fn seen(&self, seen: &Seen) {
+    pub fn seen(&mut self, seen: &Seen) {
         let (at, session) = (seen.at, seen.session);
         let line = match &seen.what {
             What::Opened { transport } => Line::Opened {
@@ -73,11 +84,16 @@ impl Teller {
                 by: *by,
                 how: how.clone(),
             },
-            What::Unread { why } => Line::Unread {
-                at,
-                session,
-                why: why.clone(),
-            },
+            What::Unread { why } => {
+                if !self.is_news((0, Sender::Client, String::new(), why.clone())) {
+                    return;
+                }
+                Line::Unread {
+                    at,
+                    session,
+                    why: why.clone(),
+                }
+            }
             What::Event {
                 by,
                 name,
@@ -113,24 +129,28 @@ impl Teller {
             finding.rule.clone(),
             finding.path.clone(),
         );
+        match self.is_news(kind) {
+            true => self.line(&Line::Finding(finding)),
+            false => self.untold += 1,
+        }
+    }
+
+    /// Whether few like it were told so far.
+    fn is_news(&mut self, kind: Kind) -> bool {
         if self.told.len() >= KINDS && !self.told.contains_key(&kind) {
-            self.untold += 1;
-            return;
+            return false;
         }
         let told = self.told.entry(kind).or_default();
         *told = told.saturating_add(1);
-        match *told {
-            ..=ALIKE => self.line(&Line::Finding(finding)),
-            _ => self.untold += 1,
-        }
+        *told <= ALIKE
     }
 
     /// Prints the last line.
     pub fn summary(&self, summary: &Summary) {
         if self.lines == Lines::Human && self.untold > 0 {
             outln!(
-                "\n{}, like those above, are counted and not shown",
-                plural(self.untold as usize, "finding more")
+                "\n{} more, like those above, counted and not shown",
+                plural(self.untold as usize, "finding")
             );
         }
         self.line(&Line::Summary(summary.clone()));

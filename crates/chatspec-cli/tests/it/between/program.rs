@@ -82,9 +82,7 @@ impl Between {
 
     /// Ends it as Ctrl-C does.
     pub async fn interrupt(self) -> Ended {
-        let pid = self.child.id().expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-INT", &pid]).status().await;
-        assert!(sent.expect("kill").success());
+        interrupt(&self.child).await;
         self.ended().await
     }
 
@@ -121,5 +119,67 @@ impl Ended {
             .iter()
             .filter(|line| line["kind"] == kind)
             .collect()
+    }
+}
+
+async fn interrupt(child: &Child) {
+    let pid = child.id().expect("it runs").to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status().await;
+    assert!(sent.expect("kill").success());
+}
+
+/// The same program, as it tells people.
+pub struct Words {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    told: String,
+    pub url: String,
+}
+
+impl Words {
+    /// Starts it, and waits until clients can connect.
+    pub async fn start(upstream: &str) -> Words {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chatspec"))
+            .args(["proxy", "--upstream", upstream])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let stdout = child.stdout.take().expect("a pipe");
+        let mut words = Words {
+            child,
+            lines: BufReader::new(stdout).lines(),
+            told: String::new(),
+            url: String::new(),
+        };
+        words.until("listening on ").await;
+        let (_, url) = words.told.trim_end().rsplit_once(' ').expect("an address");
+        words.url = url.to_owned();
+        words
+    }
+
+    /// Reads on to the first line that has this in it.
+    pub async fn until(&mut self, part: &str) {
+        while let Some(line) = self.next().await {
+            if line.contains(part) {
+                return;
+            }
+        }
+        panic!("it ended after {}", self.told);
+    }
+
+    /// Ends it as Ctrl-C does; all that it has said.
+    pub async fn interrupt(mut self) -> String {
+        interrupt(&self.child).await;
+        while self.next().await.is_some() {}
+        self.told
+    }
+
+    async fn next(&mut self) -> Option<String> {
+        let line = timeout(PATIENCE, self.lines.next_line());
+        let line = line.await.expect("a line in time").expect("UTF-8")?;
+        self.told += &format!("{line}\n");
+        Some(line)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::people::Person;
-use super::program::Between;
+use super::program::{Between, Words};
 use crate::program::chatspec;
 use crate::proxy::{listen, reference};
 
@@ -163,7 +163,7 @@ async fn packets_of_a_server_that_are_none_are_its_own() {
 }
 
 #[tokio::test]
-async fn people_get_words_that_no_terminal_obeys_and_no_flood() {
+async fn what_is_alike_is_told_three_times_and_counted() {
     let wrong = r#"42["chat",{"type":"newuser","message":"\u001b[2J\u202e"}]"#;
     let between = saying(vec![wrong; 500]).await;
     let mut between = Between::start(&between, &[]).await;
@@ -175,6 +175,24 @@ async fn people_get_words_that_no_terminal_obeys_and_no_flood() {
     assert_eq!(ended.of("finding").len(), 3);
     let counted: &Value = &ended.summary()["server"]["join.announce"];
     assert_eq!(counted, 500);
+}
+
+#[tokio::test]
+async fn people_get_words_that_no_terminal_obeys_and_no_flood() {
+    let wrong = r#"42["chat",{"type":"newuser","message":"\u001b[2J\u202e"}]"#;
+    let upstream = saying(vec![wrong; 500]).await;
+    let mut between = Words::start(&upstream).await;
+    let ada = Person::new(&between.url, Transport::Websocket).await;
+    between.until("WRONG").await;
+    drop(ada);
+    between.until("the client").await;
+    let told = between.interrupt().await;
+    assert_eq!(told.matches("WRONG").count(), 3, "{told}");
+    assert!(
+        told.contains("497 findings more, like those above"),
+        "{told}"
+    );
+    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
 }
 
 #[tokio::test]

@@ -22,49 +22,56 @@ impl Reader {
             | (Packet::Pong { .. }, Sender::Client)
             // CONNECT is seen by its answer.
             | (Packet::Connect { .. }, Sender::Client) => return,
+            // What a server does in another namespace is no part of this protocol; a client has nothing to do there.
+            (packet, by) if is_elsewhere(&packet, by) => return,
             (packet, _) => what(packet, by, text),
         };
         out.push(self.seen(session, what));
     }
 }
 
+fn is_elsewhere(packet: &Packet, by: Sender) -> bool {
+    match packet {
+        Packet::Disconnect { namespace }
+        | Packet::Ack { namespace, .. }
+        | Packet::BinaryAck { namespace, .. } => namespace != "/",
+        Packet::Event { namespace, .. } | Packet::BinaryEvent { namespace, .. } => {
+            by == Sender::Server && namespace != "/"
+        }
+        _ => false,
+    }
+}
+
 fn what(packet: Packet, by: Sender, text: &str) -> What {
+    let event = |namespace, ack, attachments, name, args| What::Event {
+        by,
+        namespace,
+        name,
+        args,
+        ack,
+        attachments,
+        raw: cut(text),
+    };
     match packet {
         Packet::Connect { namespace, .. } => What::Connected { namespace },
         Packet::ConnectError { namespace, .. } if by == Sender::Server => {
             What::ConnectRefused { namespace }
         }
         Packet::ConnectError { .. } => wrong_way(by, "a CONNECT_ERROR"),
-        Packet::Disconnect { .. } => What::Disconnected { by },
+        Packet::Disconnect { .. } | Packet::EngineClose => What::Disconnected { by },
         Packet::Event {
             namespace,
             ack,
             name,
             args,
-        } => What::Event {
-            by,
-            namespace,
-            name,
-            args,
-            ack,
-            attachments: None,
-            raw: cut(text),
-        },
+        } => event(namespace, ack, None, name, args),
         Packet::BinaryEvent {
             namespace,
             ack,
             attachments,
             name,
             args,
-        } => What::Event {
-            by,
-            namespace,
-            name,
-            args,
-            ack,
-            attachments: Some(attachments),
-            raw: cut(text),
-        },
+        } => event(namespace, ack, Some(attachments), name, args),
         Packet::Ack { id, args, .. } | Packet::BinaryAck { id, args, .. } => {
             What::Ack { by, id, args }
         }
@@ -75,7 +82,6 @@ fn what(packet: Packet, by: Sender, text: &str) -> What {
         Packet::Pong { .. } => wrong_way(by, "an Engine.IO pong"),
         Packet::EngineUpgrade => wrong_way(by, "an Engine.IO upgrade packet"),
         Packet::Noop => wrong_way(by, "an Engine.IO noop"),
-        Packet::EngineClose => What::Disconnected { by },
     }
 }
 

@@ -14,6 +14,9 @@ use crate::proxy::{Seen, What};
 /// How many acts are looked through for the one that something came of.
 const BACK: usize = 2_000;
 
+/// Bytes of what is no packet that are kept whole; of more, the beginning is.
+const LITERAL: usize = 60_000;
+
 /// All that clients did, in order.
 #[derive(Debug, Default)]
 pub(super) struct Acts {
@@ -199,11 +202,12 @@ impl Acts {
             },
             What::Event {
                 by: Sender::Client,
+                namespace,
                 name,
                 args,
                 ack,
                 ..
-            } => {
+            } if namespace == "/" => {
                 let (name, args) = (name.clone(), args.clone());
                 self.act(session, Deed::Event { name, args }, ack.clone(), notes);
             }
@@ -211,7 +215,15 @@ impl Acts {
                 by: Sender::Client,
                 raw,
                 ..
-            } if !raw.is_empty() => self.act(session, Deed::Raw(raw.clone()), None, notes),
+            } if !raw.is_empty() => match is_literal(raw) {
+                true => self.act(session, Deed::Raw(raw.clone()), None, notes),
+                false => {
+                    self.note(notes);
+                    self.note(&[format!(
+                        "{person}: bytes that a fixture has no words for are left out"
+                    )]);
+                }
+            },
             What::Disconnected { by: Sender::Client } => {
                 self.end(session, "namespace", notes);
             }
@@ -331,6 +343,11 @@ impl Acts {
             last.notes.extend_from_slice(notes);
         }
     }
+}
+
+/// Whether this is all that was sent, as it was sent: not the beginning of much, and not what stands for bytes that are no text.
+fn is_literal(raw: &str) -> bool {
+    raw.len() < LITERAL && !raw.contains(char::REPLACEMENT_CHARACTER)
 }
 
 impl Act {

@@ -99,8 +99,11 @@ impl Writer<'_> {
         let own = expect.len();
         expect.extend(self.late.iter().cloned());
         if is_drop && self.profile == Profile::Core {
-            self.late.extend_from_slice(&expect[..own]);
-            self.late.truncate(LATE);
+            for late in &expect[..own] {
+                if self.late.len() < LATE && !self.late.contains(late) {
+                    self.late.push(late.clone());
+                }
+            }
         }
         if !expect.is_empty() {
             put("expect", Value::Array(expect));

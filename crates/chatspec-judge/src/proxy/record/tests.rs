@@ -231,6 +231,7 @@ fn whatever_clients_send_is_a_fixture() {
         json!({"event": "join", "user": " JDOE ", "room": "x".repeat(100)}),
         json!({"event": "image", "room": "A", "bimage": format!("data:image/png;base64,{}", "A".repeat(4000))}),
         json!([["$$"]]),
+        json!({"event": "chat", "room": "A", "text": "\u{7f}\u{80}\u{93}quoted\u{94}\u{9f}\u{fffe}\u{ffff}\u{85}"}),
         Value::Null,
     ] {
         script.sends(1, arg);
@@ -265,6 +266,31 @@ fn whatever_clients_send_is_a_fixture() {
         text.contains("  # ada: an event that a fixture has no words for is left out\n"),
         "{text}"
     );
+}
+
+/// As much as is kept of short messages can be read again.
+#[test]
+fn a_long_session_is_a_fixture() {
+    let mut script = Script::default();
+    for session in 1..=2 {
+        script.opens(session);
+    }
+    for (session, user) in [(1, "ADA"), (2, "BOB")] {
+        script.sends(
+            session,
+            json!({"event": "join", "user": user, "room": "DEN"}),
+        );
+    }
+    while !script.0.is_full() {
+        script.sends(1, json!({"event": "chat", "room": "DEN", "text": "hello"}));
+        script.get(
+            &[2],
+            json!({"type": "chat", "from": "ADA", "message": "hello"}),
+        );
+    }
+    assert_eq!(script.0.len(), 20_000);
+    let fixture = loaded(&script.text(Profile::Core));
+    assert!(fixture.steps.len() > 9_990);
 }
 
 #[test]

@@ -84,11 +84,12 @@ impl Watch {
             What::Upgraded => self.course_of(seen.session).upgraded = Some(seen.at),
             What::Event {
                 by: Sender::Client,
+                namespace,
                 name,
                 args,
                 ack,
                 ..
-            } => self.sent(seen.session, name, args, ack.as_deref()),
+            } if namespace == "/" => self.sent(seen.session, name, args, ack.as_deref()),
             // A server may make something of it all the same.
             What::Malformed {
                 by: Sender::Client, ..
@@ -116,7 +117,7 @@ impl Watch {
         Vec::new()
     }
 
-    fn course_of(&mut self, session: u32) -> &mut Course {
+    pub(super) fn course_of(&mut self, session: u32) -> &mut Course {
         &mut self.sessions.entry(session).or_default().course
     }
 
@@ -142,6 +143,10 @@ impl Watch {
         // What has no `event`, or another shape, may be taken for a request.
         course.listings += u64::from(event.is_none_or(|word| word == "users"));
         if let Some(id) = ack {
+            // Numbers of JavaScript cannot tell it from the next.
+            course.blind |= id
+                .parse()
+                .map_or(true, |id: u64| id >= super::shape::ACK_MAX);
             course.asked.push_back((id.to_owned(), asked));
             if course.asked.len() > WAITING {
                 course.blind = true;
@@ -158,7 +163,7 @@ impl Watch {
         if course.blind {
             return Vec::new();
         }
-        let at = course.asked.iter().position(|(asked, _)| asked == id);
+        let at = course.asked.iter().position(|(asked, _)| same(asked, id));
         let Some((_, asked)) = at.and_then(|at| course.asked.remove(at)) else {
             return vec![complaint(
                 names::ACK_SUCCESS,
@@ -212,7 +217,7 @@ impl Watch {
                 let own = self.own_leave(seen.session, text);
                 own.or_else(|| self.announced(seen.session, text, " LEFT ROOM "))
             }
-            (Some("chat" | "image"), _) if !self.all_blind => {
+            (Some("chat" | "image"), _) => {
                 self.said.heard(seen, message, self.scope, &self.sessions)
             }
             _ => None,
@@ -250,10 +255,11 @@ impl Watch {
         // In core another of the same name may have left the same room, before the leave was handled.
         let is_other = |(other, known): (&u32, &Session)| {
             let names = &known.course.names;
-            *other != session && names.iter().any(|name| course.names.contains(name))
+            let same = || names.iter().any(|name| course.names.contains(name));
+            *other != session && (known.course.blind || same())
         };
         let unique = self.scope.profile == Profile::Hardened;
-        let alone = !self.scope.shared && !self.all_blind && !self.sessions.iter().any(is_other);
+        let alone = !self.scope.shared && !self.sessions.iter().any(is_other);
         (unique || alone).then(|| {
             complaint(
                 names::LEAVE_SILENT,
@@ -333,6 +339,11 @@ impl Course {
             self.inside = Some(join);
         }
     }
+}
+
+/// Whether two ids are one number, however many zeros it is written with.
+fn same(asked: &str, given: &str) -> bool {
+    asked.trim_start_matches('0') == given.trim_start_matches('0')
 }
 
 fn has_plain_room(users: &Value) -> bool {

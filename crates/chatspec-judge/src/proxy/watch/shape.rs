@@ -8,7 +8,7 @@ use crate::proxy::{Seen, What};
 use crate::rule::{Profile, names};
 
 /// The first acknowledgement id that numbers of JavaScript cannot tell from the next.
-const ACK_MAX: u64 = 1 << 53;
+pub(super) const ACK_MAX: u64 = 1 << 53;
 
 impl Watch {
     /// What is wrong with one message, whatever else has passed.

@@ -123,7 +123,8 @@ impl Said {
         for (session, known) in sessions {
             let course = &known.course;
             let may_be = |name: &Option<String>| name.as_ref().is_none_or(|name| *name == from);
-            if !course.names.iter().any(may_be) {
+            // Under what name one has joined that was not seen, nobody knows.
+            if !course.blind && !course.names.iter().any(may_be) {
                 continue;
             }
             let said = self.by.get(session);
