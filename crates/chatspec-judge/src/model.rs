@@ -12,11 +12,13 @@
 mod conversation;
 mod fold;
 mod history;
+mod odd;
 mod random;
 mod shrink;
 
 pub use conversation::conversation;
 pub use fold::{Answer, Heard, Model, What};
 pub use history::{Act, Deed, History, Name, Place, Spelling, Text};
+pub use odd::Odd;
 pub use random::Dice;
 pub use shrink::smaller;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fold::{Answer, Heard, Model, What};
 use super::history::{Act, Deed, History, Name, PEOPLE, Place, ROOMS, Spelling, Text};
+use super::odd::Odd;
 use crate::fixture::Drop;
 use crate::rule::Profile;
 
@@ -13,8 +14,12 @@ use crate::rule::Profile;
 const COMPANY: [&str; 2] = ["yan", "zoe"];
 const YARD: &str = "yard";
 /// The smallest image that there is.
-const IMAGE: &str =
-    "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const IMAGE: &str = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
+/// What the second name of somebody ends with: with all that `core` asks for, and with what `hardened` takes.
+const SECOND: [&str; 2] = [
+    "-o'brien-of-the-long-and-winding-road",
+    "-o'brien-stra\u{df}e-\u{e9}t\u{e9}-and-some-more",
+];
 
 /// Writes a fixture with this id and title, of a history that is [playable](History::playable).
 pub fn conversation(history: &History, profile: Profile, id: &str, title: &str) -> String {
@@ -83,7 +88,10 @@ impl Writer<'_> {
         match &act.deed {
             Deed::Drop(how) => put("drop", json!(word(*how))),
             Deed::Connect => put("connect", json!(true)),
-            Deed::Shapeless => put("send", json!([1, "$nonce"])),
+            Deed::Odd(number) => {
+                let odd = Odd::number(*number);
+                put(odd.key, odd.value());
+            }
             Deed::Batch { room } => {
                 let texts = (1..=3).map(|part| {
                     json!({"event": "chat", "room": self.place(*room), "text": part_of(n, part)})
@@ -92,7 +100,11 @@ impl Writer<'_> {
             }
             deed => put("send", self.message(n, deed)),
         }
-        let is_message = !matches!(act.deed, Deed::Drop(_) | Deed::Connect | Deed::Batch { .. });
+        let is_message = match act.deed {
+            Deed::Drop(_) | Deed::Connect | Deed::Batch { .. } => false,
+            Deed::Odd(number) => Odd::number(number).key == "send",
+            _ => true,
+        };
         let ack = act.acked && is_message;
         match model.answer(n) {
             Answer::Accepted => {
@@ -132,7 +144,8 @@ impl Writer<'_> {
 
     fn message(&self, n: usize, deed: &Deed) -> Value {
         let mut message = Map::new();
-        let mut put = |key: &str, value: String| drop(message.insert(key.to_owned(), json!(value)));
+        let mut put =
+            |key: &str, value: String| drop(message.insert(key.to_owned(), Value::String(value)));
         match deed {
             Deed::Join { user, room } => {
                 put("event", "join".to_owned());
@@ -152,14 +165,22 @@ impl Writer<'_> {
                 put("event", "chat".to_owned());
                 room.iter().for_each(|room| put("room", self.place(*room)));
                 to.iter().for_each(|to| put("user", self.name(*to)));
-                put("text", said(n, *text));
+                if *text == Text::Beside {
+                    for (key, value) in BESIDE {
+                        put(key, value.to_owned());
+                    }
+                }
+                if *text != Text::Absent {
+                    message.insert("text".to_owned(), said(n, *text));
+                }
             }
-            Deed::Image { room } => {
+            Deed::Image { room, to } => {
                 put("event", "image".to_owned());
                 put("room", self.place(*room));
+                to.iter().for_each(|to| put("user", self.name(*to)));
                 put("bimage", IMAGE.to_owned());
             }
-            _ => put("event", "dance $nonce".to_owned()),
+            _ => {}
         }
         Value::Object(message)
     }
@@ -191,10 +212,7 @@ impl Writer<'_> {
                 expectation["rule"] = json!(heard.rule);
             }
             if let (What::Listing(names), Profile::Hardened) = (&heard.what, self.profile) {
-                let names: Vec<String> = names
-                    .iter()
-                    .map(|name| format!("'{}'", self.shown_upper(*name)))
-                    .collect();
+                let names = self.quoted(names);
                 let text = format!("Users in room: [{}]", names.join(", "));
                 expectation["and"] = json!([{"is": {"message": text}, "rule": "users.order.kept"}]);
             }
@@ -204,7 +222,7 @@ impl Writer<'_> {
     }
 
     fn patterns(&self, n: usize, act: &Act, what: &What) -> Vec<Value> {
-        let chat = |name: &Name, text: String| json!({"type": "chat", "from": self.shown_upper(*name), "message": text});
+        let chat = |name: &Name, text: Value| json!({"type": "chat", "from": self.shown_upper(*name), "message": text});
         match what {
             What::New(user, room) => {
                 let text = format!(
@@ -223,19 +241,22 @@ impl Writer<'_> {
                 vec![json!({"type": "deluser", "message": text})]
             }
             What::Listing(names) => {
-                let names: Vec<String> = names
-                    .iter()
-                    .map(|name| format!("'{}'", self.shown_upper(*name)))
-                    .collect();
+                let names = self.quoted(names);
                 vec![json!({"type": "users", "message": {"$listing": names}})]
             }
             What::Said(name) => {
                 let Deed::Chat { text, .. } = act.deed else {
                     return Vec::new();
                 };
-                vec![chat(name, said(n, text))]
+                let mut said = chat(name, said(n, text));
+                if text == Text::Beside && self.profile == Profile::Hardened {
+                    said["mood"] = json!({"$absent": true});
+                }
+                vec![said]
             }
-            What::Batch(name) => (1..=3).map(|part| chat(name, part_of(n, part))).collect(),
+            What::Batch(name) => (1..=3)
+                .map(|part| chat(name, json!(part_of(n, part))))
+                .collect(),
             What::Shown(name) => {
                 vec![json!({"type": "image", "from": self.shown_upper(*name), "bimage": IMAGE})]
             }
@@ -248,7 +269,7 @@ impl Writer<'_> {
             // Nobody has two names, too: what differs by key must differ as it is written.
             (false, true) => "-nobody-b",
             (false, false) => "-nobody",
-            (true, true) => "-b",
+            (true, true) => SECOND[usize::from(self.profile == Profile::Hardened)],
             (true, false) => "",
         };
         let of = match name.of < self.history.people.len() {
@@ -259,7 +280,16 @@ impl Writer<'_> {
     }
 
     fn shown(&self, name: Name) -> String {
-        self.name(name).trim().to_owned()
+        self.name(name).trim().replace(APART, "\u{c9}")
+    }
+
+    /// Names as a listing has them.
+    fn quoted(&self, names: &[Name]) -> Vec<String> {
+        let quoted = |name: &Name| match self.shown_upper(*name) {
+            name if name.contains('\'') => format!("\"{name}\""),
+            name => format!("'{name}'"),
+        };
+        names.iter().map(quoted).collect()
     }
 
     fn shown_upper(&self, name: Name) -> String {
@@ -284,8 +314,22 @@ fn spelled(variable: &str, suffix: &str, spelling: Spelling) -> String {
         Spelling::Small => format!("${{{variable}|lower}}{suffix}"),
         Spelling::Title => format!("${{{variable}|title}}{suffix}"),
         Spelling::Spaced => format!(" ${variable}{}\t", suffix.to_uppercase()),
+        Spelling::Apart => {
+            let suffix = suffix.to_uppercase().replace('\u{c9}', APART);
+            format!("${variable}{suffix}")
+        }
     }
 }
+
+/// Keys that a chat does not have. Who speaks is not told by one of them.
+const BESIDE: [(&str, &str); 4] = [
+    ("from", "$zoe"),
+    ("message", "not this"),
+    ("type", "users"),
+    ("mood", "$nonce"),
+];
+/// An accented letter, as two code points.
+const APART: &str = "E\u{301}";
 
 fn person(who: usize) -> &'static str {
     PEOPLE[who % PEOPLE.len()]
@@ -299,12 +343,21 @@ fn word(drop: Drop) -> &'static str {
     }
 }
 
-fn said(n: usize, text: Text) -> String {
-    match text {
-        Text::Plain => format!("{n} $nonce"),
+/// A text as it is sent, and delivered.
+fn said(n: usize, text: Text) -> Value {
+    let text = match text {
+        Text::Plain | Text::Beside => format!("{n} $nonce"),
         Text::Unicode => format!("{n} Stra\u{df}e \u{1f980} e\u{301} \u{202e} $nonce"),
         Text::Markup => format!("{n} <b>&amp;\"'</b>\\n $nonce"),
-    }
+        Text::Empty => String::new(),
+        Text::Spaced => format!("  {n} $nonce \t"),
+        Text::Nul => format!("{n} \0 $nonce"),
+        Text::Absent => "Knock! Knock!".to_owned(),
+        Text::Long => {
+            return json!({"$concat": [format!("{n} $nonce "), {"$repeat": {"text": "x", "times": 5000}}]});
+        }
+    };
+    Value::String(text)
 }
 
 fn part_of(n: usize, part: usize) -> String {

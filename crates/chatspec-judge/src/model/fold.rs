@@ -1,6 +1,7 @@
 //! The model: what a history comes to, act by act.
 
 use super::history::{Act, Deed, History, Name, Place};
+use super::odd::Odd;
 use crate::rule::Profile;
 
 /// A history, and what a right server has decided of each act.
@@ -91,10 +92,13 @@ impl<'h> Model<'h> {
         let refused = |code, rule| Answer::Refused { code, rule };
         let hardened = self.profile == Profile::Hardened;
         match &act.deed {
-            Deed::Unknown if hardened => refused(10, "message.event-unknown.refused"),
-            Deed::Unknown => nothing("message.event-unknown"),
-            Deed::Shapeless if hardened => refused(99, "message.shape.refused"),
-            Deed::Shapeless => nothing("message.shape"),
+            Deed::Odd(number) => {
+                let odd = Odd::number(*number);
+                match odd.core {
+                    Some(rule) if !hardened => nothing(rule),
+                    _ => refused(odd.code, odd.rule),
+                }
+            }
             Deed::Drop(_) | Deed::Connect | Deed::Users { .. } => Answer::Accepted,
             Deed::Join { user, .. } => match self.holder(user.key(), n) {
                 Some(holder) if hardened && holder != act.by => refused(20, "join.unique"),
@@ -124,7 +128,7 @@ impl<'h> Model<'h> {
         let refused = |code, rule| Answer::Refused { code, rule };
         let elsewhere = |room: &Place| room.number != own.room.number;
         match &act.deed {
-            Deed::Batch { room } | Deed::Image { room } if elsewhere(room) => {
+            Deed::Batch { room } | Deed::Image { room, .. } if elsewhere(room) => {
                 refused(22, "chat.members-only")
             }
             Deed::Chat {

@@ -1,6 +1,7 @@
 //! Histories: who does what, in which order.
 
 use super::fold::Model;
+use super::odd::Odd;
 use crate::fixture::{Drop, TransportName};
 use crate::rule::Profile;
 
@@ -67,15 +68,15 @@ pub enum Deed {
         /// The room.
         room: Place,
     },
-    /// Shows an image.
+    /// Shows an image, which a name beside it does not make private.
     Image {
         /// The room.
         room: Place,
+        /// A name beside it.
+        to: Option<Name>,
     },
-    /// Sends a message whose `event` is none of the protocol.
-    Unknown,
-    /// Sends what is no object.
-    Shapeless,
+    /// Sends what comes to nothing: the [`Odd`] of this number.
+    Odd(usize),
     /// Drops.
     Drop(Drop),
     /// Connects again.
@@ -113,6 +114,8 @@ pub enum Spelling {
     Title,
     /// With white space around.
     Spaced,
+    /// Letters and their accents apart, where it has any.
+    Apart,
 }
 
 /// What is said.
@@ -124,6 +127,18 @@ pub enum Text {
     Unicode,
     /// What a page could take for markup.
     Markup,
+    /// None at all, which is one.
+    Empty,
+    /// With white space around.
+    Spaced,
+    /// Five thousand characters.
+    Long,
+    /// With what ends strings in other languages.
+    Nul,
+    /// Left out.
+    Absent,
+    /// Beside keys that mean nothing.
+    Beside,
 }
 
 impl Name {
@@ -169,7 +184,9 @@ impl History {
                 let noticed = !sudden || self.people[act.by] == TransportName::Websocket;
                 return profile == Profile::Hardened && seen && noticed;
             }
-            Deed::Unknown | Deed::Shapeless => return true,
+            Deed::Odd(number) => {
+                return profile == Profile::Hardened || Odd::number(*number).core.is_some();
+            }
             // Of what is refused, it is open whether the rest of the batch is.
             Deed::Batch { room } if here.is_none_or(|own| own.room.number != room.number) => {
                 return false;
@@ -189,7 +206,7 @@ impl History {
                 here.is_some_and(|own| *user == Some(own.user) && *room == Some(own.room))
             }
             Deed::Users { .. } => true,
-            Deed::Batch { room } | Deed::Image { room } => here.is_none() || there(room),
+            Deed::Batch { room } | Deed::Image { room, .. } => here.is_none() || there(room),
             Deed::Chat {
                 room: None,
                 to: None,

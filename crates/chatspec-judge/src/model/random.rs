@@ -1,6 +1,7 @@
 //! Random histories. A seed gives the same history on every machine.
 
 use super::history::{Act, Deed, History, Name, PEOPLE, Place, ROOMS, Spelling, Text};
+use super::odd::Odd;
 use crate::fixture::{Drop, TransportName};
 use crate::rule::Profile;
 
@@ -86,42 +87,42 @@ impl History {
 
 fn deed(dice: &mut Dice, by: usize, people: usize, rooms: usize, profile: Profile) -> Deed {
     match dice.below(100) {
-        0..18 => Deed::Join {
+        0..17 => Deed::Join {
             user: taken(dice, by, people, profile),
             room: place(dice, rooms, profile),
         },
-        18..26 => Deed::Leave {
+        17..25 => Deed::Leave {
             user: (profile == Profile::Core || dice.percent(50))
                 .then(|| taken(dice, by, people, profile)),
             room: (profile == Profile::Core || dice.percent(50))
                 .then(|| place(dice, rooms, profile)),
         },
-        26..42 => Deed::Users {
+        25..38 => Deed::Users {
             room: place(dice, rooms, profile),
         },
-        42..60 => Deed::Chat {
+        38..54 => Deed::Chat {
             room: Some(place(dice, rooms, profile)),
             to: None,
             text: text(dice),
         },
-        60..74 => Deed::Chat {
+        54..67 => Deed::Chat {
             room: dice.percent(85).then(|| place(dice, rooms, profile)),
             to: Some(addressee(dice, people, profile)),
             text: text(dice),
         },
-        74..76 => Deed::Chat {
+        67..69 => Deed::Chat {
             room: None,
             to: None,
             text: text(dice),
         },
-        76..80 => Deed::Batch {
+        69..73 => Deed::Batch {
             room: place(dice, rooms, profile),
         },
-        80..86 => Deed::Image {
+        73..79 => Deed::Image {
             room: place(dice, rooms, profile),
+            to: dice.percent(20).then(|| addressee(dice, people, profile)),
         },
-        86..88 => Deed::Unknown,
-        88..90 => Deed::Shapeless,
+        79..90 => Deed::Odd(dice.place(Odd::count())),
         90..95 => Deed::Drop(match dice.below(3) {
             0 => Drop::Abrupt,
             1 => Drop::Close,
@@ -170,14 +171,21 @@ fn spelling(dice: &mut Dice, profile: Profile) -> Spelling {
         0 => Spelling::Small,
         1 => Spelling::Title,
         2 => Spelling::Spaced,
+        3 => Spelling::Apart,
         _ => Spelling::Capitals,
     }
 }
 
 fn text(dice: &mut Dice) -> Text {
-    match dice.below(6) {
-        0 => Text::Unicode,
-        1 => Text::Markup,
+    match dice.below(20) {
+        0..2 => Text::Unicode,
+        2..4 => Text::Markup,
+        4 => Text::Empty,
+        5 => Text::Spaced,
+        6 => Text::Long,
+        7 => Text::Nul,
+        8 => Text::Absent,
+        9 => Text::Beside,
         _ => Text::Plain,
     }
 }

@@ -72,7 +72,7 @@ fn each_name(history: &mut History, mut change: impl FnMut(&mut Name)) {
         match &mut act.deed {
             Deed::Join { user, .. } => change(user),
             Deed::Leave { user, .. } => user.iter_mut().for_each(&mut change),
-            Deed::Chat { to, .. } => to.iter_mut().for_each(&mut change),
+            Deed::Chat { to, .. } | Deed::Image { to, .. } => to.iter_mut().for_each(&mut change),
             _ => {}
         }
     }
@@ -84,7 +84,7 @@ fn each_place(history: &mut History, mut change: impl FnMut(&mut Place)) {
             Deed::Join { room, .. }
             | Deed::Users { room }
             | Deed::Batch { room }
-            | Deed::Image { room } => change(room),
+            | Deed::Image { room, .. } => change(room),
             Deed::Leave { room, .. } | Deed::Chat { room, .. } => {
                 room.iter_mut().for_each(&mut change);
             }
@@ -116,7 +116,11 @@ fn plainly(deed: &mut Deed) {
             let room = Some(*room);
             *deed = Deed::Chat { room, to, text };
         }
-        Deed::Users { room } | Deed::Image { room } => place(room),
+        Deed::Image { room, to } => {
+            place(room);
+            *to = None;
+        }
+        Deed::Users { room } => place(room),
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chatspec_judge::model::{Act, Deed};
+use chatspec_judge::model::{Act, Deed, Odd};
 use chatspec_judge::verdict::Verdict;
 use serde::Serialize;
 
@@ -72,8 +72,7 @@ fn word(act: &Act) -> &'static str {
         Deed::Chat { .. } => "chat",
         Deed::Batch { .. } => "batch",
         Deed::Image { .. } => "image",
-        Deed::Unknown => "unknown",
-        Deed::Shapeless => "shapeless",
+        Deed::Odd(number) => Odd::number(*number).word,
         Deed::Drop(_) => "drop",
         Deed::Connect => "connect",
     }

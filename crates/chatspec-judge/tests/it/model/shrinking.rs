@@ -77,6 +77,7 @@ fn history() -> History {
             2,
             Deed::Image {
                 room: place(1, Small),
+                to: None,
             },
         ),
         act(
@@ -184,7 +185,7 @@ fn expected() -> Vec<History> {
             match &mut act.deed {
                 Deed::Join { room, .. }
                 | Deed::Users { room }
-                | Deed::Image { room }
+                | Deed::Image { room, .. }
                 | Deed::Batch { room } => room.number = 0,
                 Deed::Chat { room, .. } | Deed::Leave { room, .. } => {
                     *room = room.map(|room| place(0, room.spelling));
@@ -218,7 +219,10 @@ fn expected() -> Vec<History> {
             text: Text::Plain,
         },
         Deed::Users { room: plain(1) },
-        Deed::Image { room: plain(1) },
+        Deed::Image {
+            room: plain(1),
+            to: None,
+        },
         Deed::Chat {
             room: Some(plain(1)),
             to: None,
