@@ -14,6 +14,7 @@ pub mod flake;
 pub mod fuzz;
 pub mod gate;
 pub mod matrix;
+pub mod model;
 pub mod mutants;
 pub mod pages;
 pub mod released;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench, clients, cluster, codegen, coverage, explore, faults, flake, fuzz, gate, matrix,
+    bench, clients, cluster, codegen, coverage, explore, faults, flake, fuzz, gate, matrix, model,
     mutants, pages, released, requirements, sim, test, types,
 };
 
@@ -44,6 +44,8 @@ enum Command {
     Flake(flake::Options),
     /// Feed the readers of what strangers send and people write with what chance makes up.
     Fuzz(fuzz::Options),
+    /// Hold the model of explorations and the rooms of the reference server against one another.
+    Model(model::Options),
     /// Break the pure crates line by line, and look whether their tests notice.
     Mutants(mutants::Options),
     /// Release the protocol's schemas, for good.
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         Command::Faults(options) => faults::run(&options),
         Command::Flake(options) => flake::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Model(options) => model::run(&options),
         Command::Mutants(options) => mutants::run(&options),
         Command::Gate(options) => gate::run(&options),
         Command::ReleaseSchemas(options) => released::run(&options),
