@@ -85,6 +85,9 @@ pub struct Step {
     pub refused: Vec<u64>,
     /// What participants must, may and must not receive.
     pub expect: Vec<Expectation>,
+    /// What they must, may and must not receive besides, in one of several ways, the same for all steps; see
+    /// [`Fixture::way`].
+    pub either: Vec<Vec<Expectation>>,
     /// Whether the `must`s of one participant must come in the order written.
     pub ordered: bool,
     /// What becomes of the actor's connection.
@@ -150,6 +153,8 @@ pub enum Action {
         /// The payload.
         send: Value,
     },
+    /// Several participants send one payload each, at once.
+    Together(Vec<(String, Value)>),
     /// Ends the actor's connection.
     Drop(Drop),
     /// Connects the actor, again or for the first time.
@@ -220,6 +225,25 @@ pub struct Agree {
 }
 
 impl Fixture {
+    /// In how many ways it may go; one, where what was sent at the same time does not leave it open.
+    pub fn ways(&self) -> usize {
+        let ways = self.steps.iter().map(|step| step.either.len());
+        ways.max().unwrap_or(0).max(1)
+    }
+
+    /// The conversation as it is where it goes one way, counted from 0.
+    #[must_use]
+    pub fn way(&self, number: usize) -> Fixture {
+        let mut fixture = self.clone();
+        for step in &mut fixture.steps {
+            let mut either = std::mem::take(&mut step.either);
+            if number < either.len() {
+                step.expect.extend(either.swap_remove(number));
+            }
+        }
+        fixture
+    }
+
     /// How many nodes of a server it takes: one, unless it says where somebody sits.
     pub fn nodes(&self) -> usize {
         let own = self.participants.iter().filter_map(|one| one.node);
@@ -232,6 +256,7 @@ impl Step {
     pub fn actors(&self) -> Vec<&str> {
         match &self.action {
             Action::Race { by, .. } => by.iter().map(String::as_str).collect(),
+            Action::Together(each) => each.iter().map(|(who, _)| who.as_str()).collect(),
             _ => self.by.as_deref().into_iter().collect(),
         }
     }
@@ -254,14 +279,12 @@ impl Step {
             .chain(attack)
             .chain(ack)
             .chain(
-                self.expect
-                    .iter()
+                self.expected()
                     .filter(|e| e.kind != Kind::May)
                     .map(|e| e.rule.as_str()),
             )
             .chain(
-                self.expect
-                    .iter()
+                self.expected()
                     .flat_map(|e| e.and.iter().map(|r| r.rule.as_str())),
             )
             .chain(self.quiet.as_deref())
@@ -284,16 +307,25 @@ impl Step {
     pub fn is_negative(&self) -> bool {
         self.quiet.is_some()
             || !self.refused.is_empty()
-            || self.expect.iter().any(|e| e.kind == Kind::Not)
+            || self.expected().any(|e| e.kind == Kind::Not)
     }
 
     /// Whether somebody other than the actor must receive something.
     pub fn is_control(&self) -> bool {
         let actors = self.actors();
-        self.expect.iter().any(|e| {
-            e.kind == Kind::Must
-                && e.event == "chat"
-                && e.to.iter().any(|to| !actors.contains(&to.as_str()))
-        })
+        let controls = |list: &[Expectation]| {
+            list.iter().any(|e| {
+                e.kind == Kind::Must
+                    && e.event == "chat"
+                    && e.to.iter().any(|to| !actors.contains(&to.as_str()))
+            })
+        };
+        let either = &self.either;
+        controls(&self.expect) || (!either.is_empty() && either.iter().all(|list| controls(list)))
+    }
+
+    /// All that is expected, whichever way it goes.
+    pub(crate) fn expected(&self) -> impl Iterator<Item = &Expectation> {
+        self.expect.iter().chain(self.either.iter().flatten())
     }
 }

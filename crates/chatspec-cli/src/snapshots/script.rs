@@ -36,7 +36,8 @@ pub fn write(fixture: &Fixture, transcript: &Transcript) -> String {
 
 /// What happened in one step, participant by participant. HTTP requests belong to nobody and come last.
 fn lines(fixture: &Fixture, step: Option<&Step>, scene: &[&Entry], names: &Names) -> String {
-    let raced = step.is_some_and(|step| matches!(step.action, Action::Race { .. }));
+    let raced =
+        step.is_some_and(|step| matches!(step.action, Action::Race { .. } | Action::Together(_)));
     let participants = fixture.participants.iter().map(|p| p.name.as_str());
     let mut out = String::new();
     for who in participants.chain([""]) {
@@ -121,6 +122,7 @@ fn act(step: &Step) -> String {
         Action::Frames(_) => "frames",
         Action::Burst { .. } => "burst",
         Action::Race { .. } => "race, sorted",
+        Action::Together(_) => "send together, sorted",
         Action::Drop(_) => "drop",
         Action::Connect => "connect",
         Action::Upgrade => "upgrade",

@@ -59,7 +59,23 @@ impl Driver<'_> {
                 self.send(acting[0], "chat", all, false, PACKETS_A_POST)
                     .await;
             }
-            Action::Race { by, count, send } => self.race(acting, by, *count, send).await?,
+            Action::Race { by, count, send } => {
+                let mut queues = Vec::new();
+                for name in by {
+                    let payloads =
+                        (1..=*count).map(|i| Ok(vec![self.resolve(send, Some(name), i)?]));
+                    queues.push((name.clone(), payloads.collect::<Result<Vec<_>, Stop>>()?));
+                }
+                self.race(acting, queues).await;
+            }
+            Action::Together(each) => {
+                let queues = each.iter().map(|(name, payload)| {
+                    let payload = self.resolve(payload, Some(name), 1)?;
+                    Ok((name.clone(), vec![vec![payload]]))
+                });
+                let queues = queues.collect::<Result<Vec<_>, Stop>>()?;
+                self.race(acting, queues).await;
+            }
             Action::Drop(drop) => {
                 let how = match drop {
                     Drop::Abrupt => How::Abort,
@@ -104,18 +120,8 @@ impl Driver<'_> {
         }
     }
 
-    async fn race(
-        &mut self,
-        acting: &[usize],
-        by: &[String],
-        count: u64,
-        send: &Value,
-    ) -> Result<(), Stop> {
-        let mut queues = Vec::new();
-        for name in by {
-            let payloads = (1..=count).map(|i| Ok(vec![self.resolve(send, Some(name), i)?]));
-            queues.push((name.clone(), payloads.collect::<Result<Vec<_>, Stop>>()?));
-        }
+    /// Several send what they have to say at the same time.
+    async fn race(&mut self, acting: &[usize], mut queues: Vec<(String, Vec<Vec<Value>>)>) {
         let step = self.step;
         let mut recorded = Vec::new();
         let racers = self
@@ -148,7 +154,6 @@ impl Driver<'_> {
         }
         self.entries.extend(recorded);
         join_all(sending).await;
-        Ok(())
     }
 
     async fn literal(&mut self, index: usize, texts: &[String], frames: bool) -> Result<(), Stop> {

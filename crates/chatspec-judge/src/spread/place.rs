@@ -118,6 +118,7 @@ impl Places<'_> {
             Action::Burst { send, .. } | Action::Race { send, .. } => {
                 self.many(actors, std::iter::once(send));
             }
+            Action::Together(each) => self.many(actors, each.iter().map(|(_, payload)| payload)),
             // Told by the transport, with no word of the sender's behind it.
             Action::Drop(Drop::Abrupt | Drop::Close | Drop::Namespace) | Action::Connect => {
                 for actor in actors {

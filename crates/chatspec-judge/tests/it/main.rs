@@ -15,6 +15,7 @@ mod results;
 mod seeds;
 mod stage;
 mod steps;
+mod ways;
 mod weighing;
 mod windows;
 mod words;
