@@ -30,8 +30,12 @@ pub fn conversation(history: &History, profile: Profile, id: &str, title: &str) 
         rules: BTreeSet::new(),
     };
     let mut steps = vec![json!({"enter": {"who": COMPANY, "room": format!("${YARD}")}})];
-    for (n, act) in history.acts.iter().enumerate() {
+    let begun = history.acts.len() - history.racing;
+    for (n, act) in history.acts[..begun].iter().enumerate() {
         steps.push(writer.step(n, act, &model));
+    }
+    if history.racing > 0 {
+        steps.extend(writer.race(begun));
     }
     steps.push(json!({
         "exchange": {"from": COMPANY[0], "to": [COMPANY[1]], "room": format!("${YARD}")}
@@ -142,6 +146,97 @@ impl Writer<'_> {
         Value::Object(step)
     }
 
+    /// What happens at the same time, and who is where after it: as it comes out in one order or another.
+    fn race(&mut self, begun: usize) -> Vec<Value> {
+        let history = self.history;
+        let orders = history.orders();
+        let models: Vec<Model<'_>> = orders
+            .iter()
+            .map(|(history, _)| Model::new(history, self.profile))
+            .collect();
+        let mut together = Map::new();
+        for (n, act) in history.acts.iter().enumerate().skip(begun) {
+            together.insert(person(act.by).to_owned(), self.message(n, &act.deed));
+        }
+        let mut either = Vec::new();
+        for ((order, places), model) in orders.iter().zip(&models) {
+            let mut expect = Vec::new();
+            for n in begun..order.acts.len() {
+                let act = &order.acts[n];
+                expect.extend(self.refusal(act, &model.answer(n)));
+                for heard in model.heard(n) {
+                    expect.extend(self.expectations(places[n], act, &heard));
+                }
+            }
+            either.push(Value::Array(expect));
+        }
+        let mut race = json!({"together": together, "either": either});
+        let listeners = self.listeners(begun, &models[0]);
+        if listeners.len() > 1 {
+            let rule = "order.room.total";
+            self.rules.insert(rule);
+            race["agree"] = json!({"among": listeners, "rules": [rule]});
+        }
+        let mut steps = vec![race];
+        for number in 0..history.rooms {
+            let place = Place {
+                number,
+                spelling: Spelling::Capitals,
+            };
+            let either = models.iter().map(|model| {
+                let members = model.members(number, history.acts.len());
+                let names: Vec<Name> = members.iter().map(|(_, record)| record.user).collect();
+                let heard = Heard {
+                    to: Vec::new(),
+                    must: true,
+                    what: What::Listing(names),
+                    rule: "users.reply",
+                };
+                json!([self.expectation(&[COMPANY[0]], &heard, self.listing(&heard.what))])
+            });
+            let either: Vec<Value> = either.collect();
+            let send = json!({"event": "users", "room": self.place(place)});
+            steps.push(json!({"by": COMPANY[0], "send": send, "either": either}));
+        }
+        self.rules.insert("users.reply");
+        steps
+    }
+
+    /// Who hears all of what is said in one room at the same time, and says nothing itself.
+    fn listeners(&self, begun: usize, model: &Model<'_>) -> Vec<&'static str> {
+        let tail = &self.history.acts[begun..];
+        let said = |act: &Act| match &act.deed {
+            Deed::Chat {
+                room: Some(room),
+                to: None,
+                ..
+            }
+            | Deed::Image { room, .. } => Some(room.number),
+            _ => None,
+        };
+        let Some(room) =
+            said(&tail[0]).filter(|room| tail.iter().all(|act| said(act) == Some(*room)))
+        else {
+            return Vec::new();
+        };
+        if self.profile == Profile::Core {
+            return Vec::new();
+        }
+        let members = model.members(room, begun).into_iter().map(|(who, _)| who);
+        let silent = members.filter(|who| tail.iter().all(|act| act.by != *who));
+        silent.map(person).collect()
+    }
+
+    /// A refusal as something that its sender receives.
+    fn refusal(&mut self, act: &Act, answer: &Answer) -> Option<Value> {
+        let Answer::Refused { code, rule } = answer else {
+            return None;
+        };
+        self.rules.insert(rule);
+        let words = json!({"$json": {"code": code, "message": {"$any": "string"}}});
+        Some(json!({"to": [person(act.by)], "event": "message", "must": words, "rule": rule}))
+    }
+
     fn message(&self, n: usize, deed: &Deed) -> Value {
         let mut message = Map::new();
         let mut put =
@@ -205,20 +300,22 @@ impl Writer<'_> {
             self.rules.insert(heard.rule);
         }
         let patterns = self.patterns(n, act, &heard.what);
-        let expectation = |pattern: Value| {
-            let kind = if heard.must { "must" } else { "may" };
-            let mut expectation = json!({"to": to, kind: pattern});
-            if heard.must {
-                expectation["rule"] = json!(heard.rule);
-            }
-            if let (What::Listing(names), Profile::Hardened) = (&heard.what, self.profile) {
-                let names = self.quoted(names);
-                let text = format!("Users in room: [{}]", names.join(", "));
-                expectation["and"] = json!([{"is": {"message": text}, "rule": "users.order.kept"}]);
-            }
-            expectation
-        };
+        let expectation = |pattern: Value| self.expectation(&to, heard, pattern);
         patterns.into_iter().map(expectation).collect()
+    }
+
+    fn expectation(&self, to: &[&str], heard: &Heard, pattern: Value) -> Value {
+        let kind = if heard.must { "must" } else { "may" };
+        let mut expectation = json!({"to": to, kind: pattern});
+        if heard.must {
+            expectation["rule"] = json!(heard.rule);
+        }
+        if let (What::Listing(names), Profile::Hardened) = (&heard.what, self.profile) {
+            let names = self.quoted(names);
+            let text = format!("Users in room: [{}]", names.join(", "));
+            expectation["and"] = json!([{"is": {"message": text}, "rule": "users.order.kept"}]);
+        }
+        expectation
     }
 
     fn patterns(&self, n: usize, act: &Act, what: &What) -> Vec<Value> {
@@ -240,10 +337,7 @@ impl Writer<'_> {
                 );
                 vec![json!({"type": "deluser", "message": text})]
             }
-            What::Listing(names) => {
-                let names = self.quoted(names);
-                vec![json!({"type": "users", "message": {"$listing": names}})]
-            }
+            What::Listing(_) => vec![self.listing(what)],
             What::Said(name) => {
                 let Deed::Chat { text, .. } = act.deed else {
                     return Vec::new();
@@ -281,6 +375,14 @@ impl Writer<'_> {
 
     fn shown(&self, name: Name) -> String {
         self.name(name).trim().replace(APART, "\u{c9}")
+    }
+
+    fn listing(&self, what: &What) -> Value {
+        let names = match what {
+            What::Listing(names) => self.quoted(names),
+            _ => Vec::new(),
+        };
+        json!({"type": "users", "message": {"$listing": names}})
     }
 
     /// Names as a listing has them.

@@ -322,6 +322,11 @@ impl<'h> Model<'h> {
         false
     }
 
+    /// Whether somebody is connected before act `n`.
+    pub fn is_connected(&self, who: usize, n: usize) -> bool {
+        self.session(who, n).is_some()
+    }
+
     /// Since when somebody's session is there, before act `n`; none where it has dropped.
     pub(super) fn session(&self, who: usize, n: usize) -> Option<usize> {
         for m in (0..n).rev() {

@@ -10,6 +10,9 @@ pub(super) const PEOPLE: [&str; 6] = ["ada", "bob", "cora", "dan", "eve", "fay"]
 /// Names of their rooms.
 pub(super) const ROOMS: [&str; 4] = ["den", "attic", "hall", "loft"];
 
+/// Most people who act at the same time.
+pub(super) const RACERS: usize = 3;
+
 /// What some people do, one act after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
@@ -19,6 +22,8 @@ pub struct History {
     pub rooms: usize,
     /// The acts, in order.
     pub acts: Vec<Act>,
+    /// So many of the last acts happen at the same time: none, or those of two or three people.
+    pub racing: usize,
 }
 
 /// What one of them does.
@@ -157,14 +162,68 @@ impl History {
     pub fn playable(&self, profile: Profile) -> History {
         let mut kept = History {
             acts: Vec::new(),
+            racing: 0,
             ..self.clone()
         };
-        for act in &self.acts {
+        let begun = self.acts.len().saturating_sub(self.racing);
+        let mut racing = 0;
+        for (n, act) in self.acts.iter().enumerate() {
             if kept.takes(act, profile) {
                 kept.acts.push(act.clone());
+                racing += usize::from(n >= begun);
             }
         }
+        if kept.can_race(racing, profile) {
+            kept.racing = racing;
+        }
         kept
+    }
+
+    /// The same history with what happens at the same time in every order in which a server may take it, with the places that the
+    /// acts had; that in which it is written is the first.
+    pub fn orders(&self) -> Vec<(History, Vec<usize>)> {
+        let begun = self.acts.len() - self.racing;
+        let order = |tail: Vec<usize>| {
+            let places: Vec<usize> = (0..begun).chain(tail).collect();
+            let history = History {
+                acts: places
+                    .iter()
+                    .map(|place| self.acts[*place].clone())
+                    .collect(),
+                racing: 0,
+                ..self.clone()
+            };
+            (history, places)
+        };
+        permutations((begun..self.acts.len()).collect())
+            .into_iter()
+            .map(order)
+            .collect()
+    }
+
+    /// Whether so many of the last acts can happen at the same time: they are messages of different people, and it is decided what
+    /// comes of each of them in whatever order they are taken. In `core`, where a server may do two things by halves, nobody comes or goes.
+    fn can_race(&self, racing: usize, profile: Profile) -> bool {
+        let Some(begun) = self.acts.len().checked_sub(racing) else {
+            return false;
+        };
+        let tail = &self.acts[begun..];
+        let alone = |n: usize| tail[..n].iter().all(|other| other.by != tail[n].by);
+        let plain = |act: &Act| match act.deed {
+            Deed::Join { .. } | Deed::Leave { .. } => profile == Profile::Hardened,
+            Deed::Users { .. } | Deed::Chat { .. } | Deed::Image { .. } => true,
+            _ => false,
+        };
+        let may =
+            (2..=RACERS).contains(&racing) && tail.iter().all(plain) && (0..racing).all(alone);
+        let trial = History {
+            racing,
+            ..self.clone()
+        };
+        may && trial
+            .orders()
+            .iter()
+            .all(|(history, _)| history.playable(profile) == *history)
     }
 
     fn takes(&self, act: &Act, profile: Profile) -> bool {
@@ -235,4 +294,20 @@ impl History {
             _ => false,
         }
     }
+}
+
+/// All orders of some numbers, the given one first.
+fn permutations(numbers: Vec<usize>) -> Vec<Vec<usize>> {
+    if numbers.len() < 2 {
+        return vec![numbers];
+    }
+    let beginning_with = |first: usize| {
+        let mut others = numbers.clone();
+        let number = others.remove(first);
+        permutations(others).into_iter().map(move |mut rest| {
+            rest.insert(0, number);
+            rest
+        })
+    };
+    (0..numbers.len()).flat_map(beginning_with).collect()
 }

@@ -1,6 +1,6 @@
 //! Random histories. A seed gives the same history on every machine.
 
-use super::history::{Act, Deed, History, Name, PEOPLE, Place, ROOMS, Spelling, Text};
+use super::history::{Act, Deed, History, Name, PEOPLE, Place, RACERS, ROOMS, Spelling, Text};
 use super::odd::Odd;
 use crate::fixture::{Drop, TransportName};
 use crate::rule::Profile;
@@ -54,6 +54,7 @@ impl History {
             people: transports.collect(),
             rooms,
             acts: Vec::new(),
+            racing: 0,
         };
         let acts = 5 + dice.below(ACTS - 4);
         // Most have joined before anything else happens, and mostly the first room.
@@ -81,7 +82,31 @@ impl History {
             let acked = dice.percent(30);
             history.acts.push(Act { by, deed, acked });
         }
+        if dice.percent(40) {
+            let mut racers: Vec<usize> = (0..people).collect();
+            history.racing = RACERS.min(2 + dice.place(2)).min(people);
+            for _ in 0..history.racing {
+                let by = racers.swap_remove(dice.place(racers.len()));
+                let deed = raced(&mut dice, by, people, rooms, profile);
+                history.acts.push(Act {
+                    by,
+                    deed,
+                    acked: false,
+                });
+            }
+        }
         history.playable(profile)
+    }
+}
+
+/// Something that can happen at the same time as something else.
+fn raced(dice: &mut Dice, by: usize, people: usize, rooms: usize, profile: Profile) -> Deed {
+    loop {
+        match deed(dice, by, people, rooms, profile) {
+            Deed::Batch { .. } | Deed::Odd(_) | Deed::Drop(_) | Deed::Connect => {}
+            Deed::Join { .. } | Deed::Leave { .. } if profile == Profile::Core => {}
+            deed => return deed,
+        }
     }
 }
 

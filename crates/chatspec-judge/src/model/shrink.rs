@@ -19,13 +19,23 @@ pub fn smaller(history: &History, profile: Profile) -> Vec<History> {
     while size > 0 {
         for start in (0..length).step_by(size) {
             let mut candidate = history.clone();
-            candidate.acts.drain(start..(start + size).min(length));
+            let end = (start + size).min(length);
+            candidate.acts.drain(start..end);
+            let begun = length - history.racing;
+            candidate.racing -= end.saturating_sub(start.max(begun));
             push(candidate);
         }
         size /= 2;
     }
     for who in (0..history.people.len()).filter(|_| history.people.len() > 2) {
         push(without(history, who));
+    }
+    if history.racing > 0 {
+        let mut candidate = history.clone();
+        candidate.racing = 0;
+        push(candidate.clone());
+        candidate.racing = history.racing - 1;
+        push(candidate);
     }
     if history.rooms > 1 {
         let last = history.rooms - 1;
@@ -52,6 +62,9 @@ pub fn smaller(history: &History, profile: Profile) -> Vec<History> {
 fn without(history: &History, who: usize) -> History {
     let mut candidate = history.clone();
     candidate.people.remove(who);
+    let racing = history.acts.len() - history.racing;
+    let gone = history.acts[racing..].iter().filter(|act| act.by == who);
+    candidate.racing -= gone.count();
     candidate.acts.retain(|act| act.by != who);
     for act in &mut candidate.acts {
         act.by -= usize::from(act.by > who);

@@ -1,5 +1,6 @@
 //! What the model says of random histories makes fixtures that the linter takes, and the model's own laws.
 
+mod corpus;
 mod shrinking;
 mod written;
 
@@ -127,6 +128,7 @@ fn names_with_different_keys_are_written_differently() {
             let history = History {
                 people: vec![TransportName::Websocket; 2],
                 rooms: 1,
+                racing: 0,
                 acts: vec![Act {
                     by: 0,
                     deed: Deed::Join {

@@ -98,6 +98,7 @@ fn history() -> History {
     let history = History {
         people: vec![Websocket, Polling, Websocket],
         rooms: 2,
+        racing: 0,
         acts,
     };
     assert_eq!(history.playable(PROFILE), history);
