@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chatspec_judge::fixture::{self, lint};
+use chatspec_judge::fixture::{self, Fixture, lint};
 use chatspec_judge::rule::{Rules, RulesFile, spec};
 
 fn root() -> PathBuf {
@@ -24,6 +24,16 @@ pub fn rules() -> Rules {
         revision: "1.0".to_owned(),
         rules: all,
     })
+}
+
+/// All written conversations.
+pub fn conversations() -> Vec<Fixture> {
+    let load = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("a fixture can be read");
+        fixture::load(&path.display().to_string(), &text).expect("a fixture")
+    };
+    let paths = files(&root().join("fixtures/conversations"), "yaml");
+    paths.into_iter().map(load).collect()
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
