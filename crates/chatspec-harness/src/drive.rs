@@ -37,7 +37,7 @@ use self::hand::Hand;
 
 pub use self::fresh::bindings;
 pub(crate) use self::fresh::tag;
-pub use self::manner::{Manner, Trace, Traced};
+pub use self::manner::{Hasty, Manner, Trace, Traced};
 pub use self::trouble::Trouble;
 
 /// What a play needs to know of the run.
@@ -312,7 +312,20 @@ impl Driver<'_> {
                 entries: &self.entries,
             }
             .judge(&self.bindings);
-            self.bindings = judged.map_err(|error| self.mistake(error))?.bindings;
+            let judged = judged.map_err(|error| self.mistake(error))?;
+            self.bindings = judged.bindings;
+            let hasty = self.stage.manner.hasty.as_ref();
+            // What may go several ways is judged at the end.
+            if step.either.is_empty()
+                && hasty.is_some_and(|hasty| hasty.is_broken(&judged.findings))
+            {
+                return Err(Stop {
+                    step: index + 1,
+                    who: String::new(),
+                    why: "something is broken already".to_owned(),
+                    ours: true,
+                });
+            }
         }
         Ok(())
     }

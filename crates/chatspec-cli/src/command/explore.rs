@@ -9,8 +9,10 @@ mod coverage;
 mod find;
 mod play;
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use chatspec_harness::drive::Hasty;
 use chatspec_judge::model::History;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -46,8 +48,12 @@ pub async fn run(args: Explore) -> Result<Exit, Failure> {
         server = target::open(&test) => server?,
         () = interrupt.wait() => return Ok(Exit::Interrupted),
     };
-    let stage = test::stage(&test, &server);
+    let mut stage = test::stage(&test, &server);
     let seed = stage.seed;
+    stage.manner.hasty = Some(Hasty {
+        rules: Arc::clone(&rules),
+        profile,
+    });
     let mut exploration = Exploration {
         player: Player {
             stage,

@@ -191,6 +191,7 @@ pub(super) fn stage(args: &Test, server: &Server) -> Stage {
         manner: Manner {
             trace: args.trace.then(trace::trace),
             pace: Duration::from_millis(args.pace),
+            hasty: None,
         },
     }
 }

@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chatspec_judge::finding::Finding;
+use chatspec_judge::rule::{Level, Profile, Rules};
+
 use crate::wire::{Clock, Tap, Way};
 
 /// How plays are carried out. By default nobody looks on, and nothing is slowed down.
@@ -13,6 +16,31 @@ pub struct Manner {
     pub trace: Option<Trace>,
     /// Waited before each step, so that a person can follow.
     pub pace: Duration,
+    /// Ends a play with the first step that breaks something.
+    pub hasty: Option<Hasty>,
+}
+
+/// What is broken where one of these rules is, if the profile has it and it is a MUST.
+#[derive(Clone, Debug)]
+pub struct Hasty {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The profile that is played.
+    pub profile: Profile,
+}
+
+impl Hasty {
+    /// Whether one of these findings breaks something.
+    pub(super) fn is_broken(&self, findings: &[Finding]) -> bool {
+        findings
+            .iter()
+            .filter(|one| one.outcome.is_violation())
+            .any(|one| {
+                self.rules.find(&one.rule).is_some_and(|rule| {
+                    rule.keyword.level() == Level::Must && self.profile.includes(rule.profile)
+                })
+            })
+    }
 }
 
 /// Told of every frame of every play.

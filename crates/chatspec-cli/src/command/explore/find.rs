@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use chatspec_judge::fixture::{self, lint};
 use chatspec_judge::model::{History, conversation, smaller};
@@ -23,6 +24,8 @@ const SOMETIMES: usize = 3;
 const AT_ONCE: usize = 16;
 /// Histories that may be played for one find.
 const MOST: usize = 1_500;
+/// How long one find may be made smaller: some defects make each play wait for a heartbeat.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// A rule that is broken, and how.
 pub struct Find {
@@ -94,10 +97,11 @@ impl Find {
     /// Takes the first smaller history that breaks the rule, played so many times, and the first that is smaller than that.
     async fn shorten(&mut self, player: &mut Player, times: usize) -> Result<(), Failure> {
         let mut plays = 0;
+        let begun = Instant::now();
         'smaller: loop {
             let candidates = smaller(&self.history, player.profile);
             for some in candidates.chunks(AT_ONCE) {
-                if plays > MOST {
+                if plays > MOST || begun.elapsed() > LONGEST {
                     return Ok(());
                 }
                 plays += some.len() * times;

@@ -10,7 +10,9 @@ use chatspec_judge::model::{History, conversation};
 use chatspec_judge::report::CaseReport;
 use chatspec_judge::rule::{Profile, Rules};
 use chatspec_judge::shape::Shapes;
+use chatspec_judge::verdict::Verdict;
 
+use super::find;
 use crate::command::test;
 use crate::exit::Failure;
 
@@ -65,7 +67,12 @@ impl Player {
         let outcome = suite::run(cases, rules, shapes, &options, |_| {})
             .await
             .map_err(test::failure)?;
-        let played = outcome.cases.into_iter().filter_map(|report| {
+        let played = outcome.cases.into_iter().filter_map(|mut report| {
+            // A play ends with the first thing that is broken: what it has not come to is no error then.
+            if find::broken(&report).is_some() {
+                report.error = None;
+                report.rules.retain(|_, verdict| *verdict != Verdict::Error);
+            }
             let id = report.id.split('@').next()?;
             let (seed, history) = by_id.remove(id)?;
             Some(Played {
