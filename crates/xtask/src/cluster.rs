@@ -4,6 +4,7 @@
 
 mod client;
 mod fault;
+mod measure;
 mod process;
 mod proxy;
 mod suite;
@@ -31,6 +32,15 @@ pub struct Options {
     /// Only the short ones, which take less than two minutes together.
     #[arg(long)]
     pub smoke: bool,
+    /// Play nothing: measure what a delivery costs on 1, 2 and 4 nodes, and write it into docs/scaling.md.
+    #[arg(long, conflicts_with_all = ["fault", "smoke", "nodes"])]
+    pub measure: bool,
+    /// Seconds of each load that is measured.
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "measure", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// Loads of each kind, of which the best counts.
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "measure", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: u32,
     /// Cargo profile of the program.
     #[arg(
         long,
@@ -68,6 +78,11 @@ fn play(options: &Options) -> Result<bool, String> {
     let brokers: Vec<&'static str> = BROKERS.into_iter().filter(|name| is_there(name)).collect();
     if brokers.is_empty() {
         return Err("find redis-server, which is needed: apt-get install redis-server".to_owned());
+    }
+    if options.measure {
+        let table = measure::measure(&program, brokers[0], options.seconds, options.runs)?;
+        println!("{table}");
+        return Ok(true);
     }
     let mut held = true;
     for broker in brokers {

@@ -144,6 +144,11 @@ fn counts(explored: &[Explored<'_>]) -> (usize, usize) {
 
 fn markdown(explored: &[Explored<'_>], minutes: f64) -> String {
     let (found, of) = counts(explored);
+    let any = explored
+        .iter()
+        .filter(|(_, found)| matches!(found, Ok(Some(_))))
+        .count();
+    let all = explored.len();
     let mut shrunk: Vec<usize> = explored
         .iter()
         .filter_map(|(_, found)| found.as_ref().ok()?.as_ref().map(|find| find.shrunk))
@@ -154,8 +159,8 @@ fn markdown(explored: &[Explored<'_>], minutes: f64) -> String {
         "# What random conversations find\n\n\
          Written by `cargo xtask explore`: each fault of [faults.toml](faults.toml) that a conversation can show, explored for {minutes} \
          minutes at most, without any fixture.\n\n\
-         **{found} of {of} found**, shrunk to {median} acts in the median. Faults of the transport are listed below and not counted: no \
-         message shows them.\n\n\
+         **{found} of {of} found**, shrunk to {median} acts in the median. Faults of the transport are not counted in this: few of them show in \
+         a message. With them, it is {any} of {all}.\n\n\
          | fault | rule | acts | shrunk to |\n|---|---|---|---|\n"
     );
     for (fault, found) in explored {

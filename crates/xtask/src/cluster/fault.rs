@@ -26,6 +26,8 @@ const ASK: Duration = Duration::from_millis(50);
 const LOCAL: usize = 100;
 /// Names that two want at once.
 const RACES: usize = 200;
+/// Deaths of one node, of which the slowest counts.
+const KILLS: usize = 20;
 /// Messages in a burst from one node to another.
 const BURST: usize = 5_000;
 
@@ -40,6 +42,8 @@ pub enum Fault {
     BrokerRestart,
     /// A node dies.
     NodeKilled,
+    /// A node dies and comes back, twenty times.
+    NodeKilledOften,
     /// A node is stopped in order, and another takes its place.
     RollingRestart,
     /// A node gets bytes that are no answer.
@@ -148,6 +152,7 @@ impl Fault {
             Fault::NameRace => race(world),
             Fault::Burst => burst(world),
             Fault::NodeKilled => killed(world),
+            Fault::NodeKilledOften => killed_often(world),
             Fault::NodeFrozen => frozen(world),
             Fault::RollingRestart => rolling(world),
             Fault::Conversations => suite::play(world, &["--case", "cluster/*"]),
@@ -371,6 +376,26 @@ fn killed(world: &mut World) -> Result<Outcome, String> {
     outcome.gaps = Some(gaps);
     while heir.wait(Instant::now()) {}
     Ok(outcome)
+}
+
+/// The same again and again: what is told of the times is the longest.
+fn killed_often(world: &mut World) -> Result<Outcome, String> {
+    let mut all = Outcome {
+        done: format!("SIGKILL, {KILLS} times"),
+        ..Outcome::default()
+    };
+    for number in 1..=KILLS {
+        let one = killed(world).map_err(|why| format!("death {number}: {why}"))?;
+        all.ghosts = all.ghosts.max(one.ghosts);
+        all.gaps = Some(all.gaps.unwrap_or_default() + one.gaps.unwrap_or_default());
+        let wrong = one
+            .wrong
+            .iter()
+            .map(|what| format!("death {number}: {what}"));
+        all.wrong.extend(wrong);
+        world.restart(world.last())?;
+    }
+    Ok(all)
 }
 
 /// A node that was given up says nothing more in the name of its members.

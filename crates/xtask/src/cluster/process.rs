@@ -1,7 +1,7 @@
 //! The broker and the nodes: child processes that end with what holds them.
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -99,6 +99,26 @@ impl Broker {
         Ok(())
     }
 
+    /// The number of its process; 0 where it is not running.
+    pub fn id(&self) -> u32 {
+        self.running.as_ref().map_or(0, |running| running.0.id())
+    }
+
+    /// What it tells of itself, in lines of `key:value`.
+    ///
+    /// # Errors
+    /// It cannot be asked.
+    pub fn info(&self, section: &str) -> Result<String, String> {
+        let asked = || -> std::io::Result<String> {
+            let mut link = TcpStream::connect(self.address)?;
+            write!(link, "INFO {section}\r\nQUIT\r\n")?;
+            let mut text = String::new();
+            link.read_to_string(&mut text)?;
+            Ok(text)
+        };
+        asked().map_err(|error| format!("ask {} about itself: {error}", self.program))
+    }
+
     /// Tells it something.
     pub fn signal(&self, signal: Signal) -> Result<(), String> {
         self.running
@@ -124,18 +144,17 @@ pub struct Node {
 impl Node {
     /// Starts one that finds its broker there, and waits until it listens.
     pub fn start(program: &Path, broker: SocketAddr) -> Result<Node, String> {
+        Node::with(program, Some(broker))
+    }
+
+    /// Starts one that has a broker, or is a server by itself.
+    pub fn with(program: &Path, broker: Option<SocketAddr>) -> Result<Node, String> {
         let mut command = Command::new(program);
-        command
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--unlimited",
-                "--cluster",
-            ])
-            .arg(format!("redis://{broker}"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--unlimited"]);
+        if let Some(broker) = broker {
+            command.args(["--cluster", &format!("redis://{broker}")]);
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command
             .spawn()
             .map_err(|error| format!("start {}: {error}", program.display()))?;
@@ -153,6 +172,11 @@ impl Node {
     /// Tells it something.
     pub fn signal(&self, signal: Signal) -> Result<(), String> {
         self.running.signal(signal)
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.running.0.id()
     }
 
     /// Waits until it has ended by itself.
