@@ -23,8 +23,8 @@ pub fn play(world: &World, args: &[&str]) -> Result<Outcome, String> {
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("start {}: {error}", world.program.display()))?;
-    if !ran.status.success() {
-        let said = String::from_utf8_lossy(&ran.stdout);
+    let said = String::from_utf8_lossy(&ran.stdout);
+    if !ran.status.success() || fails(&said) {
         let found = said.lines().filter(|line| {
             let line = line.trim_start();
             [
@@ -43,4 +43,23 @@ pub fn play(world: &World, args: &[&str]) -> Result<Outcome, String> {
         ));
     }
     Ok(outcome)
+}
+
+/// Whether a rule was told as violated. No rule of several nodes is scored, so the exit code does not say so.
+fn fails(said: &str) -> bool {
+    said.lines().any(|line| line.starts_with("FAIL"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_reported_and_not_scored_fails_too() {
+        let unscored = "  ok names 3/3\n\nFAIL cluster.names (not scored: no server has to have several nodes)\n";
+        assert!(fails(unscored));
+        assert!(!fails(
+            "  ok names 3/3\n\nWARN users.order\n  in x: says FAIL\nconforms to hardened\n"
+        ));
+    }
 }
