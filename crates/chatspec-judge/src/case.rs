@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Finding, Outcome};
 use crate::fixture::{Fixture, TransportName};
 use crate::invariant;
-use crate::rule::{Level, Profile, Rules, names};
+use crate::rule::{Level, Profile, Rule, Rules, names};
 use crate::shape::Shapes;
 use crate::spread;
 use crate::transcript::{Stop, Transcript, What};
@@ -151,7 +151,12 @@ fn findings(
         ));
     }
     all.extend(invariant::check(fixture, transcript, law.shapes));
-    let astray = spread::across(fixture, transcript, &all);
+    let demanded = |name: &str| {
+        let must =
+            |rule: &Rule| rule.keyword.level() == Level::Must && law.profile.includes(rule.profile);
+        law.rules.find(name).is_none_or(must)
+    };
+    let astray = spread::across(fixture, transcript, &all, demanded);
     all.extend(astray);
     if let Some(input) = fixture.input.as_ref().filter(|input| input.free) {
         all.retain(|finding| finding.step >= input.acts.1);

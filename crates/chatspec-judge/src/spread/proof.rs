@@ -8,24 +8,25 @@ use crate::rule::names;
 use crate::transcript::{Transcript, What};
 
 /// What did not get across, under the rule that is about that: beside the rule that it broke in any case.
+///
+/// `demanded` says of a rule whether this server must hold it: what may as well not come proves nothing when it does not.
 pub(crate) fn across(
     fixture: &Fixture,
     transcript: &Transcript,
     findings: &[Finding],
+    demanded: impl Fn(&str) -> bool,
 ) -> Vec<Finding> {
     if transcript.nodes.is_empty() {
         return vec![];
     }
+    let node = |who: &str| transcript.nodes.get(who);
     let mut found: Vec<Finding> = findings
         .iter()
-        .filter(|finding| finding.outcome == Outcome::Missing)
+        .filter(|finding| finding.outcome == Outcome::Missing && demanded(&finding.rule))
         .filter_map(|finding| {
             let step = fixture.steps.get(finding.step)?;
-            let actor = step
-                .actors()
-                .into_iter()
-                .find(|actor| *actor != finding.who)?;
-            let apart = transcript.nodes.get(actor) != transcript.nodes.get(&finding.who);
+            let mut actors = step.actors().into_iter();
+            let apart = actors.any(|actor| node(actor) != node(&finding.who));
             apart.then(|| Finding {
                 rule: rule(step).to_owned(),
                 ..finding.clone()

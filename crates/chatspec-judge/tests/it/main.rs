@@ -10,6 +10,7 @@ mod judging;
 mod limited;
 mod mistakes;
 mod model;
+mod nodes;
 mod reporting;
 mod results;
 mod seeds;
