@@ -9,7 +9,7 @@
 //! began to leave. What may come, because a join or a leave was under way, is neither owed nor wrong.
 //!
 //! On a server of several nodes ([`Ledger::across`]) what one node has handled may be on its way to another: of those who sit on
-//! another node a newcomer may still hear what was under way when it joined. Order, duplicates and gaps are counted as on
+//! another node a newcomer may still hear what was under way when it joined, and had come to nobody on its own node. Order, duplicates and gaps are counted as on
 //! one, but for what the server itself says it has lost.
 
 mod bits;
@@ -86,8 +86,8 @@ struct Person {
     unfinished: u32,
     /// The messages that were for one alone, by number, each with whom; they are few, and kept when all else is forgotten.
     privates: Vec<(u32, Id)>,
-    /// Numbers below have come to somebody, or one after them has: the server has handled them.
-    handled: u32,
+    /// By node: numbers below have come to somebody there, or one after them has, so that node has handled them.
+    handled: Vec<u32>,
     /// Joins so far.
     joins: u32,
     /// What it receives, by the place of the sender.
@@ -144,7 +144,7 @@ impl Ledger {
             open: VecDeque::new(),
             unfinished: 0,
             privates: Vec::new(),
-            handled: 0,
+            handled: vec![0],
             joins: 0,
             streams: vec![Stream::default(); senders as usize],
             present: Bits::new(members),
@@ -170,9 +170,12 @@ impl Ledger {
 
     /// The same books, of a server of so many nodes.
     #[must_use]
-    pub fn across(self, nodes: u32) -> Ledger {
-        let nodes = nodes.max(1);
-        Ledger { nodes, ..self }
+    pub fn across(mut self, nodes: u32) -> Ledger {
+        self.nodes = nodes.max(1);
+        for person in &mut self.people {
+            person.handled.resize(self.nodes as usize, 0);
+        }
+        self
     }
 
     /// The node that a member sits on, from 0.

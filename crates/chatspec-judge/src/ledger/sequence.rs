@@ -125,7 +125,7 @@ impl Ledger {
         if !self.room_mates(receiver).contains(&author) {
             return stranger(self, "of another room");
         }
-        let place = self.place(author);
+        let (place, node) = (self.place(author), self.node(receiver) as usize);
         if author == receiver {
             return stranger(self, "its own");
         }
@@ -170,7 +170,7 @@ impl Ledger {
         if matches!(hearer.state, State::Outside | State::Gone) {
             return stranger(self, "while it is in no room");
         }
-        speaker.handled = speaker.handled.max(number + 1);
+        speaker.handled[node] = speaker.handled[node].max(number + 1);
         let at = at.map(|open| open.at);
         let announced = hearer.present.has(place) || hearer.maybe.has(place);
         let due = stream.due;
@@ -202,11 +202,12 @@ impl Ledger {
     /// A join is under way: what the server has handled before is not for this member.
     pub(super) fn open_streams(&mut self, who: Id) {
         for (sender, place) in self.room_mates(who).zip(0..self.senders) {
-            let stream = &self.people[who as usize].streams[place as usize];
+            let handled = &self.people[sender as usize].handled;
             let low = match self.is_apart(who, sender) {
-                // What one node has handled may still be on its way to another; what has come does not come again.
-                true => stream.next,
-                false => self.people[sender as usize].handled,
+                // What other nodes have handled may still be on its way to this one.
+                true => handled[self.node(who) as usize],
+                // A node serves its own first: what has come anywhere, the sender's node has handled.
+                false => handled.iter().copied().max().unwrap_or(0),
             };
             let stream = &mut self.people[who as usize].streams[place as usize];
             (stream.low, stream.next, stream.due) = (low, low, u32::MAX);

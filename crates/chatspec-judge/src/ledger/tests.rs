@@ -442,6 +442,28 @@ fn what_was_under_way_to_another_node_may_meet_a_newcomer() {
 }
 
 #[test]
+fn what_has_come_to_a_node_is_not_for_who_joins_there_later() {
+    // Members 1 and 3 sit together, 0 and 2 on another node.
+    let mut ledger = Ledger::new(Names::new(1, 4, 0), 1, 4).across(2);
+    for who in 0..4 {
+        enter(&mut ledger, who);
+    }
+    leave(&mut ledger, 3);
+    for at in 0..2 {
+        ledger.send(0, None, at);
+    }
+    ledger.hear(1, &chat(0, 0));
+    ledger.hear(2, &chat(0, 0));
+    ledger.hear(2, &chat(0, 1));
+    enter(&mut ledger, 3);
+    assert_eq!(ledger.hear(3, &chat(0, 0)), Heard::Violation);
+    assert_eq!(ledger.violations().counts[&Kind::Stranger], 1);
+    // That one has come to the other node alone.
+    assert_eq!(ledger.hear(3, &chat(0, 1)), Heard::Other);
+    assert_eq!(ledger.violations().total(), 1);
+}
+
+#[test]
 fn an_announced_gap_is_counted_apart_and_pardons_nothing_later() {
     let mut ledger = two_nodes();
     for at in 0..3 {
