@@ -66,6 +66,11 @@ pub enum Command {
 }
 
 #[derive(Debug, Parser)]
+#[command(
+    after_help = "Exit codes: 0 every MUST was seen to hold, 1 one is violated (with --strict, or a SHOULD), 2 usage or a broken \
+                  script, 3 the client could not be started, 4 no script matches, 5 some place that tests a MUST (with \
+                  --strict, or a SHOULD) was not come to, 130 interrupted"
+)]
 pub struct TestClient {
     /// The client: a shell command, `{url}` being the server. It reads acts on its standard input, a line of JSON each, and
     /// prints what it shows its user in the same way; see `fixtures/client/README.md`

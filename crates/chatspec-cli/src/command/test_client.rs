@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chatspec_harness::client::{Played, play};
 use chatspec_judge::check::Checker;
 use chatspec_judge::client::{self, Finding, Held, Script};
+use chatspec_judge::rule::{Level, Rules};
 use chatspec_judge::verdict::Verdict;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use globset::Glob;
@@ -57,9 +58,7 @@ pub async fn run(args: &TestClient) -> Result<Exit, Failure> {
         .iter()
         .filter(|held| counts(held.verdict, args.strict))
         .count();
-    let open = held
-        .iter()
-        .any(|held| held.blocked > 0 || held.verdict == Verdict::Unverified);
+    let open = is_open(&held, &rules, args.strict);
     if args.json {
         outln!("{}", document(&scripts, &held, violated, &complaints));
     } else {
@@ -103,6 +102,17 @@ fn chosen(args: &TestClient, mut scripts: Vec<Script>) -> Result<Vec<Script>, Fa
 
 fn bad(finding: &Finding) -> bool {
     matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+}
+
+/// Whether it is open if a client does what it must do, or, where that is `strict`, should do.
+fn is_open(held: &[Held], rules: &Rules, strict: bool) -> bool {
+    let must = |name: &str| {
+        let rule = rules.find(name);
+        rule.is_none_or(|rule| rule.keyword.level() == Level::Must)
+    };
+    held.iter()
+        .filter(|held| held.blocked > 0 || held.verdict == Verdict::Unverified)
+        .any(|held| strict || must(&held.rule))
 }
 
 fn counts(verdict: Verdict, strict: bool) -> bool {
@@ -153,4 +163,41 @@ fn document(
     complaints: &BTreeMap<String, Vec<String>>,
 ) -> Value {
     json!({"scripts": scripts.len(), "violated": violated, "rules": held, "stderr": complaints})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_should_that_is_open_leaves_open_nothing_but_a_strict_run() {
+        let rules = Data::open(None).and_then(|data| data.rules());
+        let rules = rules.unwrap_or_else(|error| panic!("{error}"));
+        let held = |rule: &str, verdict, held, blocked| Held {
+            rule: rule.to_owned(),
+            verdict,
+            held,
+            blocked,
+            script: None,
+            line: 0,
+            why: String::new(),
+        };
+        let must = |verdict, seen, blocked| held("client.join", verdict, seen, blocked);
+        let should = |verdict, seen, blocked| held("client.retry", verdict, seen, blocked);
+        use Verdict::{Blocked, Pass, Unverified};
+        for (all, plain, strict) in [
+            (vec![must(Pass, 2, 0), should(Pass, 1, 0)], false, false),
+            (vec![must(Pass, 2, 0), should(Blocked, 0, 1)], false, true),
+            (
+                vec![must(Pass, 2, 0), should(Unverified, 0, 0)],
+                false,
+                true,
+            ),
+            (vec![must(Pass, 1, 1), should(Pass, 1, 0)], true, true),
+            (vec![must(Unverified, 0, 0)], true, true),
+        ] {
+            let open = [false, true].map(|strict| is_open(&all, &rules, strict));
+            assert_eq!(open, [plain, strict], "{all:?}");
+        }
+    }
 }
