@@ -15,7 +15,7 @@ use crate::fixture::Fixture;
 use self::place::Places;
 
 pub use self::place::claims;
-pub use self::present::{Present, lists, present};
+pub use self::present::{Present, hearers, lists, present};
 pub(crate) use self::proof::{across, lost};
 
 /// Who is to say that two sit together.

@@ -45,6 +45,8 @@ pub(super) struct Between {
 /// A message to a room that has to come after what its sender caused before.
 pub(super) struct Sentinel {
     text: String,
+    /// Those whom it may reach. Whoever else gets it gets what is said in a room where it is not.
+    due: BTreeSet<String>,
     /// Who has got it. Who gets it again gets a message twice.
     heard: BTreeSet<String>,
 }
@@ -66,7 +68,7 @@ pub(super) fn home<'t>(
     nodes.get(*seats.get(mallory.unwrap_or(0))?)
 }
 
-/// Takes the first of each sentinel that somebody got out of the conversation.
+/// Takes the first of each sentinel that somebody got, to whom it was due, out of the conversation.
 pub(super) fn sift(entries: &mut [Entry], sentinels: &mut [Sentinel]) {
     for entry in entries {
         let Some(text) = spoken(&entry.what) else {
@@ -74,6 +76,7 @@ pub(super) fn sift(entries: &mut [Entry], sentinels: &mut [Sentinel]) {
         };
         let mut known = sentinels.iter_mut();
         if let Some(sentinel) = known.find(|sentinel| sentinel.text == text)
+            && sentinel.due.contains(&entry.who)
             && sentinel.heard.insert(entry.who.clone())
         {
             let text = format!("(between nodes) gets {:?}", sentinel.text);
@@ -278,6 +281,9 @@ impl Driver<'_> {
             return;
         }
         let (node, name) = (sender.node, sender.name.clone());
+        let names = self.actors.iter().map(|actor| actor.name.as_str());
+        let names = names.filter(|other| *other != name);
+        let due = spread::hearers(&self.entries, self.step + 1, &place.key, names);
         let nonce = self.bindings.get("nonce").and_then(Value::as_str);
         let number = self.between.sentinels.len() + 1;
         let text = format!("sentinel {number} {}", nonce.unwrap_or_default());
@@ -288,6 +294,7 @@ impl Driver<'_> {
             .push(self.entry(&name, What::Aside { text: said }));
         self.between.sentinels.push(Sentinel {
             text: text.clone(),
+            due,
             heard: BTreeSet::new(),
         });
         if let Some(session) = self.actors[actor].session.as_mut() {
@@ -342,5 +349,50 @@ impl Driver<'_> {
         };
         let entry = self.entry(&self.actors[who].name, what);
         self.entries.push(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gets(who: &str, text: &str) -> Entry {
+        let message = json!({"type": "chat", "from": "ADA-1", "message": text});
+        Entry {
+            at: 0,
+            step: 0,
+            who: who.to_owned(),
+            what: What::Event {
+                name: "chat".to_owned(),
+                args: vec![message],
+            },
+        }
+    }
+
+    #[test]
+    fn a_sentinel_is_taken_out_once_and_where_it_was_due() {
+        let due = ["bob", "cora"].map(str::to_owned).into();
+        let mut sentinels = [Sentinel {
+            text: "sentinel 1 n1".to_owned(),
+            due,
+            heard: BTreeSet::new(),
+        }];
+        let mut entries = [
+            gets("bob", "sentinel 1 n1"),
+            gets("bob", "sentinel 1 n1"),
+            gets("cora", "sentinel 2 n1"),
+            // One of another room, and the sender itself.
+            gets("eve", "sentinel 1 n1"),
+            gets("ada", "sentinel 1 n1"),
+        ];
+        let before = entries.clone();
+        sift(&mut entries, &mut sentinels);
+        assert!(matches!(&entries[0].what, What::Aside { text } if text.contains("sentinel 1 n1")));
+        assert_eq!(entries[1..], before[1..]);
+        // Late, and once.
+        let mut entries = [gets("cora", "sentinel 1 n1"), gets("cora", "sentinel 1 n1")];
+        sift(&mut entries, &mut sentinels);
+        assert!(matches!(&entries[0].what, What::Aside { .. }));
+        assert_eq!(entries[1], gets("cora", "sentinel 1 n1"));
     }
 }

@@ -70,7 +70,7 @@ pub(crate) struct Members<'a> {
 }
 
 /// As whom one is in which room.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Record<'a> {
     user: &'a str,
     room: &'a str,
@@ -192,6 +192,12 @@ impl<'a> Members<'a> {
                 self.asked.remove(who);
             }
         }
+    }
+
+    /// Whether somebody may be in this room: it was in this window, or what has become of its newest join is not known.
+    pub(crate) fn may_be_in(&self, who: &str, room: &str) -> bool {
+        let asked = self.asked.get(who);
+        self.may_hear(who, room) || asked.is_some() && asked != self.inside.get(who)
     }
 
     /// Whether somebody was in this room, or in one that is not told apart from it, at any time of the window.

@@ -1,6 +1,6 @@
 //! Who is in which room, as a transcript tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::Chars;
 
 use crate::invariant::members::{Members, plain_key};
@@ -19,13 +19,7 @@ pub struct Present {
 
 /// Who is in which room after the first so many steps, by participant: those in rooms and under names that are plain.
 pub fn present(entries: &[Entry], steps: usize) -> BTreeMap<String, Present> {
-    let mut members = Members::new(true);
-    for step in 0..steps {
-        members.begin();
-        let window = entries.iter().filter(|entry| entry.step == step);
-        window.for_each(|entry| members.follow(entry));
-        members.end();
-    }
+    let members = followed(entries, steps);
     let inside = members.inside();
     inside
         .filter_map(|(who, user, room)| {
@@ -37,6 +31,30 @@ pub fn present(entries: &[Entry], steps: usize) -> BTreeMap<String, Present> {
             Some((who.to_owned(), present))
         })
         .collect()
+}
+
+/// Those of `who` that what is said in a room after the first so many steps may reach: all but those who are known to be
+/// elsewhere. `key` is the room's.
+pub fn hearers<'w>(
+    entries: &[Entry],
+    steps: usize,
+    key: &str,
+    who: impl IntoIterator<Item = &'w str>,
+) -> BTreeSet<String> {
+    let members = followed(entries, steps);
+    let who = who.into_iter().filter(|who| members.may_be_in(who, key));
+    who.map(str::to_owned).collect()
+}
+
+fn followed(entries: &[Entry], steps: usize) -> Members<'_> {
+    let mut members = Members::new(true);
+    for step in 0..steps {
+        members.begin();
+        let window = entries.iter().filter(|entry| entry.step == step);
+        window.for_each(|entry| members.follow(entry));
+        members.end();
+    }
+    members
 }
 
 /// Whether the text of a listing has a plain name as an item.

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use super::*;
 use crate::fixture::{self, Fixture};
+use crate::transcript::{Entry, What};
 
 fn conversation(steps: &str) -> Fixture {
     let head = "id: chat/x\ntitle: X\nprofile: hardened\nrules: [chat.room]\nparticipants: [ada, bob, cora, eve]\nrooms: [den, attic]\nsteps:\n";
@@ -137,6 +140,53 @@ fn a_fixture_may_say_who_sits_where() {
     assert_eq!(seats(&fixture, 2, 0), vec![0, 1]);
     assert_eq!(seats(&fixture, 2, 1), vec![1, 0]);
     assert_eq!(seats(&fixture, 3, 2), vec![2, 0]);
+}
+
+#[test]
+fn what_is_said_in_a_room_may_reach_all_but_those_who_are_known_to_be_elsewhere() {
+    let entry = |step: usize, who: &str, what: What| Entry {
+        at: 0,
+        step,
+        who: who.to_owned(),
+        what,
+    };
+    let chat = |message: Value| ("chat".to_owned(), vec![message]);
+    let asks = |who: &str, room: &str| {
+        let (event, args) = chat(json!({"event": "join", "user": who, "room": room}));
+        let ack = None;
+        entry(0, who, What::Sent { event, args, ack })
+    };
+    let told = |who: &str, room: &str| {
+        let message = format!("New User {who} joined room {}", room.to_uppercase());
+        let (name, args) = chat(json!({"type": "newuser", "message": message}));
+        entry(0, who, What::Event { name, args })
+    };
+    let mut entries = Vec::new();
+    for (who, room) in [
+        ("ada", "den"),
+        ("bob", "Den "),
+        ("cora", "attic"),
+        ("dan", "h\u{f6}hle"),
+    ] {
+        entries.extend([asks(who, room), told(who, room)]);
+    }
+    // What has become of this join is not known.
+    entries.push(asks("fay", "attic"));
+    let who = ["ada", "bob", "cora", "dan", "eve", "fay"];
+    let reaches = |entries: &[Entry], steps| {
+        let hearers = hearers(entries, steps, "DEN", who);
+        hearers.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(reaches(&entries, 1), "ada bob dan fay");
+    entries.push(asks("cora", "den"));
+    assert_eq!(reaches(&entries, 1), "ada bob cora dan fay");
+    // Who has left is elsewhere as soon as the step is over.
+    let (event, args) = chat(json!({"event": "leave"}));
+    let ack = None;
+    entries.push(entry(1, "bob", What::Sent { event, args, ack }));
+    entries.push(entry(1, "bob", What::BarrierReturned));
+    assert_eq!(reaches(&entries, 2), "ada bob cora dan fay");
+    assert_eq!(reaches(&entries, 3), "ada cora dan fay");
 }
 
 #[test]
