@@ -100,8 +100,6 @@ fn pairs_meet(report: &Value) {
     let mut apart = 0;
     for case in cases(report) {
         let seats = seats(case);
-        assert!(!seats.is_empty(), "{}: nobody sat anywhere", case["id"]);
-        let before = met.len();
         let mut spread = false;
         for (one, node) in &seats {
             for (other, elsewhere) in &seats {
@@ -111,7 +109,6 @@ fn pairs_meet(report: &Value) {
                 }
             }
         }
-        assert!(met.len() >= before);
         apart += usize::from(spread);
     }
     let count = cases(report).len();
@@ -157,7 +154,7 @@ fn pairs_meet(report: &Value) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bad_inputs_go_to_the_nodes_in_turn() {
+async fn bad_inputs_hit_both_nodes_and_are_watched_from_both() {
     let node = Node::start().await;
     let (url, alias) = (node.url(), node.alias());
     let args = [
