@@ -1,5 +1,6 @@
 //! rust.rs URL: a client on the types of the crate `chatspec`, for `chatspec test-client`.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::io::BufRead;
 use std::sync::mpsc::{Receiver, channel};
@@ -26,6 +27,8 @@ const LOOK: Duration = Duration::from_millis(20);
 struct Client {
     typed: Receiver<Value>,
     joined: Option<(UserName, RoomName)>,
+    /// What is to be sent, in order, once it may be.
+    waiting: VecDeque<ClientMessage>,
     may_send: Instant,
 }
 
@@ -40,6 +43,7 @@ fn main() -> Done<()> {
     let mut client = Client {
         typed,
         joined: None,
+        waiting: VecDeque::new(),
         may_send: Instant::now(),
     };
     let [first, longest] = WAITS;
@@ -61,20 +65,24 @@ fn main() -> Done<()> {
 impl Client {
     /// Ends well when the user quits.
     fn talk(&mut self, socket: &mut Socket) -> Done<()> {
+        self.waiting.clear();
         if let Some((user, room)) = self.joined.clone() {
-            self.say(
-                socket,
-                ClientMessage::Join(Join::new(Some(user), Some(room))),
-            )?;
+            let join = Join::new(Some(user), Some(room));
+            self.waiting.push_back(ClientMessage::Join(join));
         }
         loop {
             while let Ok(act) = self.typed.try_recv() {
                 if act["do"] == "quit" {
                     return Ok(());
                 }
-                if let Some(message) = self.message(&act)? {
-                    self.say(socket, message)?;
-                }
+                let message = self.message(&act)?;
+                self.waiting.extend(message);
+            }
+            // A refusal with `retry_ms` says how long to wait. What comes meanwhile is heard, and pings are answered.
+            while Instant::now() >= self.may_send
+                && let Some(message) = self.waiting.pop_front()
+            {
+                socket.emit(&message.to_value())?;
             }
             if let Some((name, argument)) = socket.next(LOOK)? {
                 self.hear(&name, &argument);
@@ -102,12 +110,6 @@ impl Client {
             }
             _ => None,
         })
-    }
-
-    fn say(&self, socket: &mut Socket, message: ClientMessage) -> Done<()> {
-        // A refusal with `retry_ms` says how long to wait.
-        sleep(self.may_send.saturating_duration_since(Instant::now()));
-        socket.emit(&message.to_value())
     }
 
     fn hear(&mut self, name: &str, argument: &Value) {
