@@ -100,6 +100,14 @@ fn scripts_are_told_from_conversations() {
             "id: chat/x\ntitle: X\nabout: more\n",
             false,
         ),
+        // In the wrong folder, or with a mistake in its head.
+        ("fixtures/client/chat.yaml", "id: chat/x\ntitle: X\n", false),
+        (
+            "/home/me/mine.yaml",
+            "about: x\nparticipants: [ada]\nsteps: []\n",
+            false,
+        ),
+        ("fixtures/client/bad.yaml", "about: x\ninputs:\n", false),
     ] {
         assert_eq!(is_script(path, text), script, "{path}");
     }
