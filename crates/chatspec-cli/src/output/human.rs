@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::safe::safe;
 use super::shorten::shorten;
-use super::{diagram, flaky, known, trust};
+use super::{diagram, flaky, known, trust, view};
 use crate::args::Test;
 use crate::data::plural;
 use crate::output::out::outln;
@@ -23,6 +23,9 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
+
+/// How the names of rules that bind clients begin: no run against a server says anything of them.
+const CLIENTS: &str = "client.";
 
 /// How often the bar is drawn at least.
 const TICK: Duration = Duration::from_millis(500);
@@ -366,18 +369,20 @@ fn summary(report: &Report) {
     if !report.summary.inputs.is_empty() {
         outln!("{}", inputs(&report.summary.inputs));
     }
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (rule, reason) in &report.summary.not_verified {
-        reasons.entry(reason).or_default().push(rule);
-    }
-    if report.summary.filtered {
-        reasons.remove("no case of this run covers it");
-    }
-    for (reason, rules) in reasons {
-        outln!(
-            "{DIM}not verified: {}{DIM:#}",
-            wrap(&format!("{} ({})", rules.join(", "), safe(reason)), "", 110)
-        );
+    for (reason, rules) in view::not_verified(report) {
+        let (clients, others): (Vec<&str>, Vec<&str>) = rules
+            .into_iter()
+            .partition(|rule| rule.starts_with(CLIENTS));
+        if !others.is_empty() {
+            let others = format!("{} ({})", others.join(", "), safe(reason));
+            outln!("{DIM}not verified: {}{DIM:#}", wrap(&others, "", 110));
+        }
+        if !clients.is_empty() {
+            outln!(
+                "{DIM}not verified: {} of {CLIENTS}* are for `chatspec test-client`{DIM:#}",
+                plural(clients.len(), "rule")
+            );
+        }
     }
     trust::print(report);
     if report.summary.aborted {

@@ -28,14 +28,16 @@ async fn test(args: &[&str]) -> Ran {
 
 #[tokio::test]
 async fn zero_where_the_server_conforms() {
-    chatspec(["test", "--case", "chat/room@websocket"])
+    let ran = chatspec(["test", "--case", "chat/room@websocket"])
         .await
         .exits(0)
         .says(&[
             "ok chat",
             "1/1",
+            " rules of client.* are for `chatspec test-client`",
             "a filtered run says nothing about conformance",
         ]);
+    assert!(!ran.stdout.contains("client.opens"), "{}", ran.stdout);
 }
 
 #[tokio::test]
