@@ -21,6 +21,8 @@ use server::{Order, Server};
 const STEP: Duration = Duration::from_secs(5);
 /// How long the start of a client, and each of its next tries to connect, may take.
 const CONNECT: Duration = Duration::from_secs(15);
+/// How long a client that has connected may take to ask for a WebSocket.
+const HANDSHAKE: Duration = Duration::from_secs(1);
 /// More events than this are a flood.
 const EVENTS: usize = 2_000;
 /// So are more bytes than this, sent and printed.
@@ -54,7 +56,7 @@ pub async fn play(script: &Script, command: &str, scale: f64) -> io::Result<Play
     let mut play = Play {
         start: Instant::now(),
         program: Program::start(&command.replace("{url}", &url), tell.clone())?,
-        server: Server::new(listener, tell),
+        server: Server::new(listener, tell, HANDSHAKE.mul_f64(scale)),
         told,
         events: Vec::new(),
         bytes: 0,

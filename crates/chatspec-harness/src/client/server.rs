@@ -1,12 +1,14 @@
 //! The scripted server's connections: WebSocket alone, one at a time.
 
+use std::time::Duration;
+
 use chatspec_judge::client::What;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::StatusCode;
@@ -41,14 +43,19 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Begins to listen; everything that clients do is told to `tell`.
-    pub(super) fn new(listener: TcpListener, tell: mpsc::Sender<Told>) -> Server {
+    /// Begins to listen; everything that clients do is told to `tell`. Who connects has `patience` to say what it wants.
+    pub(super) fn new(
+        listener: TcpListener,
+        tell: mpsc::Sender<Told>,
+        patience: Duration,
+    ) -> Server {
         let (orders, todo) = mpsc::unbounded_channel();
         let (take, taken) = mpsc::unbounded_channel();
+        let entrance = Entrance { listener, patience };
         Server {
             orders,
             taken,
-            door: tokio::spawn(door(listener, todo, take, tell)),
+            door: tokio::spawn(door(entrance, todo, take, tell)),
             sink: None,
             reader: None,
         }
@@ -92,16 +99,24 @@ impl Drop for Server {
     }
 }
 
-/// Carries out orders, each on the next try to connect. What is no such try is told, answered, and fulfils no order.
-async fn door(
+/// Where clients come in.
+struct Entrance {
     listener: TcpListener,
+    /// How long one may take from its connection to the end of its handshake.
+    patience: Duration,
+}
+
+/// Carries out orders one after the other, each on the next client that asks for a WebSocket on [`PATH`]. Whatever else
+/// connects is told as [`What::Strange`], and the order waits for the next one.
+async fn door(
+    entrance: Entrance,
     mut orders: mpsc::UnboundedReceiver<Order>,
     take: mpsc::UnboundedSender<(Sink, JoinHandle<()>)>,
     tell: mpsc::Sender<Told>,
 ) {
     while let Some(order) = orders.recv().await {
         loop {
-            let (at, shaken) = shake(&listener, order).await;
+            let (at, shaken) = shake(&entrance, order).await;
             let what = match shaken {
                 Err(what) => what,
                 Ok((socket, asked)) => {
@@ -156,10 +171,10 @@ async fn read(
 // The size of the error is the library's.
 #[allow(clippy::result_large_err)]
 async fn shake(
-    listener: &TcpListener,
+    entrance: &Entrance,
     order: Order,
 ) -> (Instant, Result<(WebSocketStream<TcpStream>, String), What>) {
-    let accepted = listener.accept().await;
+    let accepted = entrance.listener.accept().await;
     let at = Instant::now();
     let stream = match accepted {
         Ok((stream, _)) => stream,
@@ -182,7 +197,12 @@ async fn shake(
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE_BYTES))
         .max_frame_size(Some(MESSAGE_BYTES));
-    let shaken = accept_hdr_async_with_config(stream, look, Some(config)).await;
+    let shaking = accept_hdr_async_with_config(stream, look, Some(config));
+    // While one says nothing, nobody else is heard.
+    let Ok(shaken) = timeout(entrance.patience, shaking).await else {
+        let why = "it connected, and asked for nothing in time".to_owned();
+        return (at, Err(What::Strange(why)));
+    };
     let result = match (shaken, told) {
         (Ok(socket), _) => Ok((socket, asked)),
         (Err(_), Some(StatusCode::SERVICE_UNAVAILABLE)) => Err(What::Refused(asked)),
@@ -190,4 +210,45 @@ async fn shake(
         (Err(error), None) => Err(What::Strange(error.to_string())),
     };
     (at, result)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout_at;
+    use tokio_tungstenite::client_async;
+
+    use super::*;
+    use crate::wire::Target;
+    use crate::wire::net::{self, Reset};
+
+    #[tokio::test]
+    async fn who_says_nothing_keeps_nobody_out() {
+        let listener = net::listen().await.expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let (tell, mut told) = mpsc::channel(16);
+        let server = Server::new(listener, tell, Duration::from_secs(1));
+        server.order(Order::Accept);
+        let target = Target::parse(&format!("http://{address}")).expect("a URL");
+        let (reset, deadline) = (Reset::default(), Instant::now() + Duration::from_secs(30));
+        let connect = async || net::connect(&target, &reset, deadline).await;
+        let silent = connect().await.expect("a connection");
+        let client = connect().await.expect("a connection");
+        let url = format!("ws://{address}{PATH}?EIO=4&transport=websocket");
+        let both = async {
+            let opened = client_async(url, client).await.expect("a WebSocket");
+            let first = told.recv().await.expect("an event").1;
+            let second = told.recv().await.expect("an event").1;
+            (opened, first, second)
+        };
+        let (_, first, second) = timeout_at(deadline, both).await.expect("all in time");
+        assert!(
+            matches!(&first, What::Strange(why) if why.contains("asked for nothing")),
+            "{first:?}"
+        );
+        assert!(
+            matches!(&second, What::Opened(query) if query.contains("EIO=4")),
+            "{second:?}"
+        );
+        drop(silent);
+    }
 }
