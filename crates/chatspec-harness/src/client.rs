@@ -13,7 +13,7 @@ use chatspec_judge::client::{Close, Event, Follow, Script, Step, What};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use crate::wire::net;
+use crate::wire::{net, socket};
 use program::Program;
 use server::{Order, Server};
 
@@ -113,8 +113,9 @@ impl Play {
                 self.program.ask(act, deadline).await;
             }
             Step::Send(message) => {
-                let packet = format!("42{}", serde_json::json!(["chat", message]));
-                self.send(packet, deadline).await;
+                let event =
+                    socket::event(socket::MAIN, None, "chat", std::slice::from_ref(message));
+                self.send(format!("4{event}"), deadline).await;
             }
             Step::Raw(packet) => self.send(packet.clone(), deadline).await,
             Step::Close(how) => {

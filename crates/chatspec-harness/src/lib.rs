@@ -2,11 +2,12 @@
 //!
 //! [`wire`] speaks the protocol and can misspeak it, [`drive`] plays one fixture and records a transcript, [`suite`] plays
 //! many, [`load`] puts a server under load, [`proxy`]
-//! stands between clients and a server. Nothing here decides what is right: that is the referee's.
+//! stands between clients and a server, [`client`] plays a server to a client, [`process`] starts and ends programs. Nothing here decides what is right: that is the referee's.
 
 pub mod client;
 pub mod drive;
 pub mod load;
+pub mod process;
 pub mod proxy;
 pub mod suite;
 pub mod wire;

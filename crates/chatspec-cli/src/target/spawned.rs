@@ -4,8 +4,9 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
+use chatspec_harness::process::{Group, shell};
 use chatspec_harness::wire::{OpenOptions, Session, Target, Transport};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::data::plural;
@@ -14,8 +15,8 @@ use crate::exit::Failure;
 /// A running child and the file that its output goes to.
 pub struct Spawned {
     child: Child,
-    /// Its process group, which its children share.
-    group: Option<u32>,
+    /// Its process group, which its children share. In whatever way a run ends, nothing of it goes on.
+    group: Group,
     log: std::path::PathBuf,
 }
 
@@ -36,21 +37,13 @@ impl Spawned {
         let errors = file
             .try_clone()
             .map_err(|error| wrong("create the log of the server", error))?;
-        let mut shell = Command::new("sh");
-        shell
-            .arg("-c")
-            .arg(&line)
+        let child = shell(&line)
             .stdin(Stdio::null())
             .stdout(file)
             .stderr(errors)
-            .kill_on_drop(true);
-        // A group of its own, so that the server's children end with it.
-        #[cfg(unix)]
-        shell.process_group(0);
-        let child = shell
             .spawn()
             .map_err(|error| wrong(&format!("start {line:?}"), error))?;
-        let group = child.id();
+        let group = Group::of(&child);
         let mut spawned = Spawned { child, group, log };
         match spawned.ready(target, wait).await {
             Ok(()) => Ok(spawned),
@@ -111,32 +104,13 @@ impl Spawned {
     /// SIGTERM to the group, then, after a grace, SIGKILL for whoever is left of it: the shell may have ended before
     /// what it started.
     pub async fn stop(mut self) {
-        if let Some(group) = self.group {
-            signal("-TERM", group).await;
-            let _ = timeout(Duration::from_secs(3), self.child.wait()).await;
-        }
+        self.group.terminate().await;
+        let _ = timeout(Duration::from_secs(3), self.child.wait()).await;
     }
 }
 
 impl Drop for Spawned {
-    /// In whatever way a run ends, nothing that it started goes on.
     fn drop(&mut self) {
-        if let Some(group) = self.group {
-            // Where nobody is left, there is nobody to tell.
-            let _ = kill("-KILL", group).status();
-        }
         let _ = fs::remove_file(&self.log);
     }
-}
-
-async fn signal(name: &str, group: u32) {
-    let _ = Command::from(kill(name, group)).status().await;
-}
-
-/// By the shell's `kill`: sending a signal from here would need `unsafe` or one more crate.
-fn kill(name: &str, group: u32) -> std::process::Command {
-    let mut shell = std::process::Command::new("sh");
-    shell.arg("-c").arg(format!("kill {name} -{group}"));
-    shell.stdin(Stdio::null()).stderr(Stdio::null());
-    shell
 }

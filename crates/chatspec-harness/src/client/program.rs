@@ -9,12 +9,13 @@ use std::time::Duration;
 use chatspec_judge::client::What;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Told;
+use crate::process::{Group, shell};
 
 /// The longest line that is read in one piece, in bytes.
 const LINE_BYTES: u64 = 64 * 1024;
@@ -28,7 +29,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// A running program.
 pub(super) struct Program {
     input: Option<ChildStdin>,
-    group: Option<u32>,
+    /// Whoever is left of it is killed when this ends.
+    group: Group,
     /// Waits for the end of the shell.
     watch: JoinHandle<()>,
     errors: JoinHandle<()>,
@@ -38,18 +40,12 @@ pub(super) struct Program {
 impl Program {
     /// Runs `line` in a shell, in a process group of its own.
     pub(super) fn start(line: &str, tell: mpsc::Sender<Told>) -> io::Result<Program> {
-        let mut shell = Command::new("sh");
-        shell
-            .arg("-c")
-            .arg(line)
+        let mut child = shell(line)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        #[cfg(unix)]
-        shell.process_group(0);
-        let mut child = shell.spawn()?;
-        let (input, group) = (child.stdin.take(), child.id());
+            .spawn()?;
+        let (input, group) = (child.stdin.take(), Group::of(&child));
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let complaints = Arc::default();
         let errors = tokio::spawn(remember(errors, Arc::clone(&complaints)));
@@ -74,9 +70,9 @@ impl Program {
     /// Ends it and everything that it started; its last words on standard error, as they are.
     pub(super) async fn end(mut self) -> Vec<String> {
         self.input = None;
-        signal("-TERM", self.group);
+        self.group.terminate().await;
         if timeout(GRACE, &mut self.watch).await.is_err() {
-            signal("-KILL", self.group);
+            self.group.kill().await;
         }
         let _ = timeout(GRACE, &mut self.errors).await;
         match self.complaints.lock() {
@@ -88,22 +84,9 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        signal("-KILL", self.group);
         self.watch.abort();
         self.errors.abort();
     }
-}
-
-/// By the shell's `kill`: sending a signal from here would need `unsafe` or one more crate.
-fn signal(name: &str, group: Option<u32>) {
-    let Some(group) = group else { return };
-    // Where nobody is left, there is nobody to tell.
-    let _ = std::process::Command::new("sh")
-        .arg("-c")
-        .arg(format!("kill {name} -{group}"))
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
 }
 
 /// Tells of each line that the program prints, and of its end.
