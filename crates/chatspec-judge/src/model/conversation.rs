@@ -159,6 +159,9 @@ impl Writer<'_> {
             together.insert(person(act.by).to_owned(), self.message(n, &act.deed));
         }
         let mut either = Vec::new();
+        let before = std::mem::take(&mut self.rules);
+        // What only one of the orders shows, a right server need not show.
+        let mut shown: Option<BTreeSet<&str>> = None;
         for ((order, places), model) in orders.iter().zip(&models) {
             let mut expect = Vec::new();
             for n in begun..order.acts.len() {
@@ -169,7 +172,14 @@ impl Writer<'_> {
                 }
             }
             either.push(Value::Array(expect));
+            let rules = std::mem::take(&mut self.rules);
+            shown = Some(match shown {
+                None => rules,
+                Some(others) => others.intersection(&rules).copied().collect(),
+            });
         }
+        self.rules = before;
+        self.rules.extend(shown.into_iter().flatten());
         let mut race = json!({"together": together, "either": either});
         let listeners = self.listeners(begun, &models[0]);
         if listeners.len() > 1 {
@@ -222,8 +232,16 @@ impl Writer<'_> {
         if self.profile == Profile::Core {
             return Vec::new();
         }
-        let members = model.members(room, begun).into_iter().map(|(who, _)| who);
-        let silent = members.filter(|who| tail.iter().all(|act| act.by != *who));
+        let members = model.members(room, begun);
+        let is_member = |who: usize| members.iter().any(|(member, _)| *member == who);
+        // Who is none is refused, and then there may be nothing to be heard in any order.
+        if !tail.iter().all(|act| is_member(act.by)) {
+            return Vec::new();
+        }
+        let silent = members
+            .iter()
+            .map(|(who, _)| *who)
+            .filter(|who| tail.iter().all(|act| act.by != *who));
         silent.map(person).collect()
     }
 
