@@ -31,7 +31,8 @@ const allowRequest = (req, decide) => decide(null, new URLSearchParams(req.url.s
 new Server(http, { cors: { origin: "*" }, allowRequest }).on("connection", (front) => {
   let back, user;
   const tell = (type, fields) => front.emit("chat", { type, ...fields });
-  const say = ({ author, message, bimage }) => (message === undefined ? tell("image", { from: author, bimage }) : tell("chat", { from: author, message }));
+  const say = ({ author, message, bimage }) =>
+    tell(...(message === undefined ? ["image", { from: author, bimage }] : ["chat", { from: author, message }]));
   const news = (type, words) => (room, who) => {
     const [name, as] = shown.get(who);
     if (who !== user) tell(type, { message: words(name, key(as) === room ? as : room) });
