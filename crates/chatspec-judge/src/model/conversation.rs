@@ -164,11 +164,11 @@ impl Writer<'_> {
         let mut shown: Option<BTreeSet<&str>> = None;
         for ((order, places), model) in orders.iter().zip(&models) {
             let mut expect = Vec::new();
-            for n in begun..order.acts.len() {
+            for (n, place) in places.iter().enumerate().skip(begun) {
                 let act = &order.acts[n];
                 expect.extend(self.refusal(act, &model.answer(n)));
                 for heard in model.heard(n) {
-                    expect.extend(self.expectations(places[n], act, &heard));
+                    expect.extend(self.expectations(*place, act, &heard));
                 }
             }
             either.push(Value::Array(expect));
