@@ -34,8 +34,9 @@ use crate::target;
 
 /// Histories, where nobody says how many.
 const HISTORIES: u64 = 1_000;
-/// Histories that are played before the next progress is told and the clock looked at.
-const BATCH: u64 = 64;
+/// Histories that are played before the next progress is told and the clock looked at: few at first, because on a server that makes
+/// every play wait something is found in those.
+const BATCH: [u64; 2] = [8, 64];
 
 /// Explores until the histories or the minutes are over, or enough is found.
 pub async fn run(args: Explore) -> Result<Exit, Failure> {
@@ -110,8 +111,10 @@ impl Exploration {
                 .is_some_and(|minutes| start.elapsed() >= minutes)
         };
         let mut next = 0;
+        let [mut batch, most_at_once] = BATCH;
         while next < most && !is_over() && self.finds.len() < usize::from(args.finds) {
-            let end = most.min(next + BATCH);
+            let end = most.min(next + batch);
+            batch = most_at_once.min(batch * 2);
             let histories: Vec<(u64, History)> = (next..end)
                 .map(|number| {
                     let seed = seed.wrapping_add(number);
