@@ -173,12 +173,27 @@ fn markdown(explored: &[Explored<'_>], minutes: f64) -> String {
             );
         }
     }
-    text.push_str("\n## Missed\n\n| fault | what goes wrong |\n|---|---|\n");
+    text.push_str(
+        "\n## Missed\n\n| fault | what goes wrong | why it is not found |\n|---|---|---|\n",
+    );
     for (fault, found) in explored {
         match found {
             Ok(Some(_)) => {}
-            Ok(None) => drop(writeln!(text, "| `{}` | {} |", fault.name, fault.what)),
-            Err(why) => drop(writeln!(text, "| `{}` | {why} |", fault.name)),
+            Ok(None) => {
+                let why = match (&fault.unexplored, fault.topic.as_str()) {
+                    (Some(why), _) => why,
+                    (None, ELSEWHERE) => {
+                        "of the transport: histories send whole messages, on whole connections"
+                    }
+                    (None, _) => "not known: it may take another seed",
+                };
+                let _ = writeln!(text, "| `{}` | {} | {why} |", fault.name, fault.what);
+            }
+            Err(why) => drop(writeln!(
+                text,
+                "| `{}` | {} | {why} |",
+                fault.name, fault.what
+            )),
         }
     }
     text

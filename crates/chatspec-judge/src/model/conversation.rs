@@ -215,13 +215,13 @@ impl Writer<'_> {
     /// Who hears all of what is said in one room at the same time, and says nothing itself.
     fn listeners(&self, begun: usize, model: &Model<'_>) -> Vec<&'static str> {
         let tail = &self.history.acts[begun..];
+        // Images are not told apart by what they show.
         let said = |act: &Act| match &act.deed {
             Deed::Chat {
                 room: Some(room),
                 to: None,
                 ..
-            }
-            | Deed::Image { room, .. } => Some(room.number),
+            } => Some(room.number),
             _ => None,
         };
         let Some(room) =

@@ -65,6 +65,7 @@ mod tests {
             name: name.to_owned(),
             what: what.to_owned(),
             topic: "chat".to_owned(),
+            unexplored: None,
             transport: "websocket".to_owned(),
             suite: Suite::Conversations,
             only: None,

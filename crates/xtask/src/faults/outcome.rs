@@ -108,6 +108,7 @@ mod tests {
             name: "mute".to_owned(),
             what: "Nobody hears anything.".to_owned(),
             topic: "chat".to_owned(),
+            unexplored: None,
             transport: "websocket".to_owned(),
             suite: Suite::Conversations,
             only: None,

@@ -55,6 +55,9 @@ pub struct Fault {
     pub what: String,
     /// The chapter of the spec.
     pub topic: String,
+    /// Why random conversations do not find it, where they do not.
+    #[serde(default)]
+    pub unexplored: Option<String>,
     /// The transport that the suite plays over.
     #[serde(default = "websocket")]
     pub transport: String,
