@@ -66,6 +66,7 @@ pub async fn run(args: Explore) -> Result<Exit, Failure> {
         },
         coverage: Coverage::default(),
         finds: Vec::new(),
+        fleeting: Vec::new(),
         bar: bar(&args),
         repeat: server.repeat.clone(),
     };
@@ -80,6 +81,7 @@ pub async fn run(args: Explore) -> Result<Exit, Failure> {
         ended = exploration.go(&args, seed) => Some(ended),
         () = interrupt.wait() => None,
     };
+    exploration.settle(&args)?;
     exploration.bar.finish_and_clear();
     server.close().await;
     // What was found before an error is told all the same.
@@ -94,6 +96,9 @@ struct Exploration {
     player: Player,
     coverage: Coverage,
     finds: Vec<Find>,
+    /// What came once and not again: at the end it is a find, where there are not enough others. On a server that breaks something for
+    /// everybody at once, the play beside may be the one that did it.
+    fleeting: Vec<Find>,
     bar: ProgressBar,
     /// What names the server on a command line.
     repeat: String,
@@ -153,6 +158,29 @@ impl Exploration {
         self.bar
             .set_message(format!("{rule}: looking for the smallest history"));
         let find = Find::shrink(&mut self.player, played, rule).await?;
+        if find.came_again() {
+            return self.record(args, find);
+        }
+        let alike = self.fleeting.iter().filter(|other| other.rule == find.rule);
+        if alike.count() == 0 {
+            self.fleeting.push(find);
+        }
+        Ok(())
+    }
+
+    /// What came once and not again is told where there are not enough finds.
+    fn settle(&mut self, args: &Explore) -> Result<(), Failure> {
+        for find in std::mem::take(&mut self.fleeting) {
+            let is_known = self.finds.iter().any(|known| known.rule == find.rule);
+            if !is_known && self.finds.len() < usize::from(args.finds) {
+                self.record(args, find)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a find, and tells of it.
+    fn record(&mut self, args: &Explore, find: Find) -> Result<(), Failure> {
         let file = find.write(&args.out, self.player.profile, &self.player.rules)?;
         if !args.json {
             let bar = self.bar.clone();

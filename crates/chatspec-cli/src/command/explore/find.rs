@@ -120,6 +120,11 @@ impl Find {
         }
     }
 
+    /// Whether it came again when the same was played again.
+    pub fn came_again(&self) -> bool {
+        self.came > 0
+    }
+
     fn title(&self) -> String {
         format!("What breaks {}, found by seed {}", self.rule, self.seed)
     }
