@@ -146,10 +146,17 @@ fn after_effects(window: &Window<'_>, actor: &str, ack: usize, judged: &mut Judg
         .find(|(_, what)| matches!(what, What::BarrierSent))
         .map(|(entry, _)| entry);
     let is_effect = |what: &What| matches!(what, What::Event { name, .. } if name == "chat" || name == "message");
+    // What nothing explains is told under its own rule: it may be of somebody else's doing.
+    let is_astray = |entry: usize| {
+        judged.findings.iter().any(|finding| {
+            let is_beyond = matches!(finding.outcome, Outcome::Unexpected | Outcome::Duplicate);
+            is_beyond && finding.who == actor && finding.entry == Some(entry)
+        })
+    };
     // The barrier's own listing comes after the acknowledgement by right.
     let effects: Vec<usize> = window
         .of(actor)
-        .filter(|(_, what)| is_effect(what))
+        .filter(|(entry, what)| is_effect(what) && !is_astray(*entry))
         .map(|(entry, _)| entry)
         .collect();
     let own = effects.len().saturating_sub(usize::from(barrier.is_some()));

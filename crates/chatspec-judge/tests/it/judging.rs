@@ -297,6 +297,15 @@ fn a_refusal_must_come_alone_and_be_acknowledged_after_it() {
             "{name}: {judged:?}"
         );
     }
+    // What somebody else's play leaks is no effect of hers.
+    let leaked = asked()
+        .event("eve", "message", refusal())
+        .acked("eve", 1, ack())
+        .gets("eve", chat("STRANGER", "of another play"));
+    let judged = judge(&fixture, &end(leaked), true);
+    assert_eq!(judged.verdict, Verdict::Fail);
+    let after = judged.rules.get("ack.after-effects");
+    assert_ne!(after, Some(&Verdict::Fail), "{judged:?}");
 }
 
 #[test]
