@@ -45,9 +45,10 @@ impl FromStr for Broker {
     }
 }
 
+/// Never the password: what prints settings prints this.
 impl fmt::Display for Broker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.shown())
     }
 }
 
@@ -68,7 +69,8 @@ mod tests {
             .parse()
             .unwrap();
         assert_eq!(broker.shown(), "rediss://broker.talk.example:6380/2");
-        assert!(!format!("{broker:?}").contains("pass"));
+        assert!(!format!("{broker:?} {broker}").contains("pass"));
+        assert!(broker.as_str().contains("pass"));
         let plain: Broker = "redis://127.0.0.1".parse().unwrap();
         assert_eq!(plain.shown(), plain.to_string());
     }
