@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chatspec_judge::client::What;
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -51,7 +52,11 @@ impl Server {
     ) -> Server {
         let (orders, todo) = mpsc::unbounded_channel();
         let (take, taken) = mpsc::unbounded_channel();
-        let entrance = Entrance { listener, patience };
+        let entrance = Entrance {
+            listener,
+            patience,
+            silent: FuturesUnordered::new(),
+        };
         Server {
             orders,
             taken,
@@ -102,21 +107,47 @@ impl Drop for Server {
 /// Where clients come in.
 struct Entrance {
     listener: TcpListener,
-    /// How long one may take from its connection to the end of its handshake.
+    /// How long one may take from the first byte of its request to the end of its handshake.
     patience: Duration,
+    /// Who has connected, and asked for nothing yet. Browsers and Node connect before they have something to ask.
+    silent: FuturesUnordered<BoxFuture<'static, Option<TcpStream>>>,
+}
+
+impl Entrance {
+    /// The next connection on which a request begins, and when it did. Whoever is silent keeps nobody out, and is no try.
+    async fn next(&mut self) -> (Instant, std::io::Result<TcpStream>) {
+        loop {
+            tokio::select! {
+                Some(asking) = self.silent.next() => {
+                    if let Some(stream) = asking {
+                        return (Instant::now(), Ok(stream));
+                    }
+                }
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => self.silent.push(asks(stream).boxed()),
+                    Err(error) => return (Instant::now(), Err(error)),
+                },
+            }
+        }
+    }
+}
+
+/// The connection, once it has something to read; none where it has ended without.
+async fn asks(stream: TcpStream) -> Option<TcpStream> {
+    matches!(stream.peek(&mut [0]).await, Ok(1..)).then_some(stream)
 }
 
 /// Carries out orders one after the other, each on the next client that asks for a WebSocket on [`PATH`]. Whatever else
 /// connects is told as [`What::Strange`], and the order waits for the next one.
 async fn door(
-    entrance: Entrance,
+    mut entrance: Entrance,
     mut orders: mpsc::UnboundedReceiver<Order>,
     take: mpsc::UnboundedSender<(Sink, JoinHandle<()>)>,
     tell: mpsc::Sender<Told>,
 ) {
     while let Some(order) = orders.recv().await {
         loop {
-            let (at, shaken) = shake(&entrance, order).await;
+            let (at, shaken) = shake(&mut entrance, order).await;
             let what = match shaken {
                 Err(what) => what,
                 Ok((socket, asked)) => {
@@ -167,17 +198,16 @@ async fn read(
     let _ = tell.send((Instant::now(), What::Closed(ended))).await;
 }
 
-/// What becomes of the next try to connect, and when it began: who is told no, and waits, has waited at least from then on.
+/// What becomes of the next request, and when it began: who is told no, and waits, has waited at least from then on.
 // The size of the error is the library's.
 #[allow(clippy::result_large_err)]
 async fn shake(
-    entrance: &Entrance,
+    entrance: &mut Entrance,
     order: Order,
 ) -> (Instant, Result<(WebSocketStream<TcpStream>, String), What>) {
-    let accepted = entrance.listener.accept().await;
-    let at = Instant::now();
-    let stream = match accepted {
-        Ok((stream, _)) => stream,
+    let (at, asking) = entrance.next().await;
+    let stream = match asking {
+        Ok(stream) => stream,
         Err(error) => return (at, Err(What::Strange(error.to_string()))),
     };
     let mut asked = String::new();
@@ -198,9 +228,9 @@ async fn shake(
         .max_message_size(Some(MESSAGE_BYTES))
         .max_frame_size(Some(MESSAGE_BYTES));
     let shaking = accept_hdr_async_with_config(stream, look, Some(config));
-    // While one says nothing, nobody else is heard.
+    // While one asks, nobody else is heard.
     let Ok(shaken) = timeout(entrance.patience, shaking).await else {
-        let why = "it connected, and asked for nothing in time".to_owned();
+        let why = "its request was not whole in time".to_owned();
         return (at, Err(What::Strange(why)));
     };
     let result = match (shaken, told) {
@@ -214,6 +244,7 @@ async fn shake(
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt;
     use tokio::time::timeout_at;
     use tokio_tungstenite::client_async;
 
@@ -221,6 +252,7 @@ mod tests {
     use crate::wire::Target;
     use crate::wire::net::{self, Reset};
 
+    /// One is silent, one stops amid its request, and one is a client.
     #[tokio::test]
     async fn who_says_nothing_keeps_nobody_out() {
         let listener = net::listen().await.expect("a port");
@@ -232,23 +264,25 @@ mod tests {
         let (reset, deadline) = (Reset::default(), Instant::now() + Duration::from_secs(30));
         let connect = async || net::connect(&target, &reset, deadline).await;
         let silent = connect().await.expect("a connection");
-        let client = connect().await.expect("a connection");
-        let url = format!("ws://{address}{PATH}?EIO=4&transport=websocket");
+        let mut begun = connect().await.expect("a connection");
+        begun.write_all(b"GET /so").await.expect("it is open");
         let both = async {
-            let opened = client_async(url, client).await.expect("a WebSocket");
             let first = told.recv().await.expect("an event").1;
+            let client = connect().await.expect("a connection");
+            let url = format!("ws://{address}{PATH}?EIO=4&transport=websocket");
+            let opened = client_async(url, client).await.expect("a WebSocket");
             let second = told.recv().await.expect("an event").1;
             (opened, first, second)
         };
         let (_, first, second) = timeout_at(deadline, both).await.expect("all in time");
         assert!(
-            matches!(&first, What::Strange(why) if why.contains("asked for nothing")),
+            matches!(&first, What::Strange(why) if why.contains("not whole")),
             "{first:?}"
         );
         assert!(
             matches!(&second, What::Opened(query) if query.contains("EIO=4")),
             "{second:?}"
         );
-        drop(silent);
+        drop((silent, begun));
     }
 }
