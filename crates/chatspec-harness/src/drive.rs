@@ -322,7 +322,7 @@ impl Driver<'_> {
                 return Err(Stop {
                     step: index + 1,
                     who: String::new(),
-                    why: "something is broken already".to_owned(),
+                    why: Hasty::WHY.to_owned(),
                     ours: true,
                 });
             }

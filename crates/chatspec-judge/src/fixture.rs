@@ -325,7 +325,7 @@ impl Step {
     }
 
     /// All that is expected, whichever way it goes.
-    pub(crate) fn expected(&self) -> impl Iterator<Item = &Expectation> {
+    pub fn expected(&self) -> impl Iterator<Item = &Expectation> {
         self.expect.iter().chain(self.either.iter().flatten())
     }
 }

@@ -71,6 +71,16 @@ impl Window<'_> {
     /// # Errors
     /// As [`Window::judge`].
     pub fn pending(&self, bindings: &Bindings) -> Result<Vec<String>, ValueError> {
+        // Of what may go several ways, what lacks least is on its way.
+        let ways = self.step().either.len();
+        if ways > 0 {
+            let pending = (0..ways).map(|way| {
+                let fixture = &self.fixture.way(way);
+                Window { fixture, ..*self }.pending(bindings)
+            });
+            let all = pending.collect::<Result<Vec<_>, _>>()?;
+            return Ok(all.into_iter().min_by_key(Vec::len).unwrap_or_default());
+        }
         let judged = self.judge(bindings)?;
         let pending = |finding: &Finding| {
             matches!(finding.outcome, Outcome::Missing | Outcome::Different)

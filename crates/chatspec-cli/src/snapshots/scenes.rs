@@ -73,8 +73,7 @@ fn allows(step: &Step, entry: &Entry, bindings: &Bindings) -> bool {
         return false;
     };
     let mut allowed = step
-        .expect
-        .iter()
+        .expected()
         .filter(|e| e.kind == Kind::May && e.event == *name && e.to.contains(&entry.who));
     allowed.any(|expectation| {
         resolve(&expectation.pattern, bindings)

@@ -30,6 +30,10 @@ pub struct Hasty {
 }
 
 impl Hasty {
+    /// Why a play has stopped that has come to something broken: the error that its case has then, where the referee finds in the end
+    /// that nothing is broken after all, as where the server has refused what was too much.
+    pub const WHY: &str = "something is broken already";
+
     /// Whether one of these findings breaks something.
     pub(super) fn is_broken(&self, findings: &[Finding]) -> bool {
         findings

@@ -35,7 +35,7 @@ pub fn claims<'f>(fixture: &'f Fixture, step: &'f Step) -> BTreeSet<&'f str> {
         // What a step of the bystanders leaves open of others is mallory's doing, and those sit with her.
         .filter(|name| !bystanders || BYSTANDERS.contains(name))
         .filter(|name| {
-            let mut mine = step.expect.iter();
+            let mut mine = step.expected();
             // Of a bad input the company is that of the room; who talks elsewhere is asked later.
             let room = all && !is_far(fixture, step, name);
             room || mine
@@ -189,7 +189,7 @@ impl Places<'_> {
     /// Where a join leads: into its room, if the step demands that its own announcement comes.
     fn joined(&self, step: &Step, actor: usize, payload: &Value) -> Place {
         let name = &self.fixture.participants[actor].name;
-        let own = step.expect.iter().any(|expect| {
+        let own = step.expected().any(|expect| {
             let newuser = expect.pattern.get("type").and_then(Value::as_str) == Some("newuser");
             newuser && expect.kind == Kind::Must && expect.to.contains(name)
         });
