@@ -51,208 +51,192 @@ const TYPES: (&str, Option<&str>) = ("message.types.refused", Some("message.type
 
 /// Each of them is refused before a server looks who has joined what: `refusal.priority`.
 const ALL: &[Odd] = &[
-    send(
+    odd(
         "event unknown",
+        "send",
         r#"{"event":"dance $nonce"}"#,
         10,
-        EVENT.0,
-        EVENT.1,
+        EVENT,
     ),
-    send(
+    odd(
         "event in other letters",
+        "send",
         r#"{"event":" Chat ","room":"$den","text":"$nonce"}"#,
         10,
-        EVENT.0,
-        EVENT.1,
+        EVENT,
     ),
-    send(
+    odd(
         "event a number",
+        "send",
         r#"{"event":7,"room":"$den","text":"$nonce"}"#,
         99,
-        EVENT.0,
-        EVENT.1,
+        EVENT,
     ),
-    send("an array", r#"[1,"$nonce"]"#, 99, SHAPE.0, SHAPE.1),
-    send("null", "null", 99, SHAPE.0, SHAPE.1),
-    send(
+    odd("an array", "send", r#"[1,"$nonce"]"#, 99, SHAPE),
+    odd("null", "send", "null", 99, SHAPE),
+    odd(
         "JSON in a string",
+        "send",
         r#""{\"event\":\"chat\",\"room\":\"$den\",\"text\":\"$nonce\"}""#,
         99,
-        SHAPE.0,
-        SHAPE.1,
+        SHAPE,
     ),
-    emit(
+    odd(
         "two arguments",
+        "emit",
         r#"{"event":"chat","args":[{"event":"chat","room":"$den","text":"$nonce"},{}]}"#,
         99,
-        SHAPE.0,
-        SHAPE.1,
+        SHAPE,
     ),
-    emit(
+    odd(
         "another event",
+        "emit",
         r#"{"event":"message","args":[{"event":"chat","room":"$den","text":"$nonce"}]}"#,
         10,
-        OTHER.0,
-        OTHER.1,
+        OTHER,
     ),
-    Odd {
-        key: "packets",
-        ..send(
-            "a key twice",
-            r#"["42[\"chat\",{\"event\":\"chat\",\"room\":\"$den\",\"text\":\"1 $nonce\",\"text\":\"2 $nonce\"}]"]"#,
-            99,
-            "message.duplicate-keys.refused",
-            None,
-        )
-    },
-    send(
+    odd(
+        "a key twice",
+        "packets",
+        r#"["42[\"chat\",{\"event\":\"chat\",\"room\":\"$den\",\"text\":\"1 $nonce\",\"text\":\"2 $nonce\"}]"]"#,
+        99,
+        ("message.duplicate-keys.refused", None),
+    ),
+    odd(
         "text a number",
+        "send",
         r#"{"event":"chat","room":"$den","text":7}"#,
         99,
-        TYPES.0,
-        None,
+        (TYPES.0, None),
     ),
-    send(
+    odd(
         "text null",
+        "send",
         r#"{"event":"chat","room":"$den","text":null}"#,
         99,
-        TYPES.0,
-        None,
+        (TYPES.0, None),
     ),
-    send(
+    odd(
         "addressee a number",
+        "send",
         r#"{"event":"chat","room":"$den","user":7,"text":"$nonce"}"#,
         99,
-        TYPES.0,
-        TYPES.1,
+        TYPES,
     ),
-    send(
+    odd(
         "room of a chat a list",
+        "send",
         r#"{"event":"chat","room":["$den"],"text":"$nonce"}"#,
         99,
-        TYPES.0,
-        None,
+        (TYPES.0, None),
     ),
-    send(
+    odd(
         "room of users null",
+        "send",
         r#"{"event":"users","room":null}"#,
         99,
-        TYPES.0,
-        None,
+        (TYPES.0, None),
     ),
-    send(
+    odd(
         "user of a join a number",
+        "send",
         r#"{"event":"join","user":7,"room":"$den"}"#,
         99,
-        TYPES.0,
-        TYPES.1,
+        TYPES,
     ),
-    send(
+    odd(
         "room of a join null",
+        "send",
         r#"{"event":"join","user":"$ada","room":null}"#,
         99,
-        TYPES.0,
-        TYPES.1,
+        TYPES,
     ),
-    send(
+    odd(
         "room of a leave null",
+        "send",
         r#"{"event":"leave","room":null}"#,
         99,
-        TYPES.0,
-        None,
+        (TYPES.0, None),
     ),
-    send(
+    odd(
         "image without room",
+        "send",
         r#"{"event":"image","bimage":"data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="}"#,
         99,
-        "image.fields.refused",
-        Some("image.fields"),
+        ("image.fields.refused", Some("image.fields")),
     ),
-    send(
+    odd(
         "image for room null",
+        "send",
         r#"{"event":"image","room":null,"bimage":"data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="}"#,
         99,
-        "image.fields.refused",
-        None,
+        ("image.fields.refused", None),
     ),
-    send(
+    odd(
         "name empty",
+        "send",
         r#"{"event":"join","user":" ","room":"$den"}"#,
         11,
-        "name.length",
-        None,
+        ("name.length", None),
     ),
-    send(
+    odd(
         "name too long",
+        "send",
         r#"{"event":"join","user":{"$repeat":{"text":"X","times":65}},"room":"$den"}"#,
         11,
-        "name.length",
-        None,
+        ("name.length", None),
     ),
-    send(
+    odd(
         "name that writes backwards",
+        "send",
         r#"{"event":"join","user":"\u202e$ada","room":"$den"}"#,
         11,
-        "name.alphabet",
-        None,
+        ("name.alphabet", None),
     ),
-    send(
+    odd(
         "room empty",
+        "send",
         r#"{"event":"chat","room":"","text":"$nonce"}"#,
         12,
-        "name.length",
-        None,
+        ("name.length", None),
     ),
-    send(
+    odd(
         "name and room wrong",
+        "send",
         r#"{"event":"join","user":"\u202e$ada","room":""}"#,
         11,
-        "refusal.priority",
-        None,
+        ("refusal.priority", None),
     ),
-    send(
+    odd(
         "text too long",
+        "send",
         r#"{"event":"chat","room":"$den","text":{"$repeat":{"text":"x","times":8193}}}"#,
         15,
-        "chat.text-size",
-        None,
+        ("chat.text-size", None),
     ),
-    send(
+    odd(
         "image that is a document",
+        "send",
         r#"{"event":"image","room":"$den","bimage":"data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="}"#,
         14,
-        "image.content",
-        None,
+        ("image.content", None),
     ),
 ];
 
-const fn send(
+const fn odd(
     word: &'static str,
+    key: &'static str,
     body: &'static str,
     code: u64,
-    rule: &'static str,
-    core: Option<&'static str>,
+    (rule, core): (&'static str, Option<&'static str>),
 ) -> Odd {
     Odd {
         word,
-        key: "send",
+        key,
         body,
         code,
         rule,
         core,
-    }
-}
-
-const fn emit(
-    word: &'static str,
-    body: &'static str,
-    code: u64,
-    rule: &'static str,
-    core: Option<&'static str>,
-) -> Odd {
-    Odd {
-        key: "emit",
-        ..send(word, body, code, rule, core)
     }
 }
 
