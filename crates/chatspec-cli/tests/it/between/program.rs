@@ -35,19 +35,11 @@ impl Between {
 
     /// The same, with variables of the environment.
     pub async fn with(upstream: &str, more: &[&str], variables: &[(&str, &str)]) -> Between {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chatspec"))
-            .args(["proxy", "--format", "jsonl", "--upstream", upstream])
-            .args(more)
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program starts");
-        let stdout = child.stdout.take().expect("a pipe");
+        let args = ["--format", "jsonl"].iter().chain(more);
+        let (child, lines) = proxy(upstream, args, variables);
         let mut between = Between {
             child,
-            lines: BufReader::new(stdout).lines(),
+            lines,
             told: Vec::new(),
             url: String::new(),
         };
@@ -139,17 +131,10 @@ pub struct Words {
 impl Words {
     /// Starts it, and waits until clients can connect.
     pub async fn start(upstream: &str) -> Words {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chatspec"))
-            .args(["proxy", "--upstream", upstream])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program starts");
-        let stdout = child.stdout.take().expect("a pipe");
+        let (child, lines) = proxy(upstream, &[], &[]);
         let mut words = Words {
             child,
-            lines: BufReader::new(stdout).lines(),
+            lines,
             told: String::new(),
             url: String::new(),
         };
@@ -182,4 +167,23 @@ impl Words {
         self.told += &format!("{line}\n");
         Some(line)
     }
+}
+
+/// Starts `chatspec proxy`, and what it prints.
+fn proxy<'a>(
+    upstream: &str,
+    args: impl IntoIterator<Item = &'a &'a str>,
+    variables: &[(&str, &str)],
+) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chatspec"))
+        .args(["proxy", "--upstream", upstream])
+        .args(args)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the program starts");
+    let stdout = child.stdout.take().expect("a pipe");
+    (child, BufReader::new(stdout).lines())
 }
