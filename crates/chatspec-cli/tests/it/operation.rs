@@ -237,3 +237,21 @@ async fn who_refuses_the_suite_for_load_is_neither_right_nor_wrong() {
         .await
         .exits(0);
 }
+
+/// A history that has met a refusal for load shows nothing, and is no error.
+#[tokio::test]
+async fn who_refuses_an_exploration_for_load_is_neither_right_nor_wrong() {
+    let served = Served::start(&["--chat-rate", "1/1", "--join-rate", "1/1"]).await;
+    let url = format!("http://{}", served.address);
+    let out = tempfile::tempdir().expect("a folder");
+    let out = out.path().display().to_string();
+    let explore = ["explore", &url, "--profile", "hardened", "--seed", "1"];
+    chatspec(
+        explore
+            .into_iter()
+            .chain(["--histories", "8", "--out", &out]),
+    )
+    .await
+    .exits(5)
+    .says(&["could not be judged in full", "nothing found"]);
+}

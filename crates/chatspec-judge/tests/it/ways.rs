@@ -4,6 +4,7 @@
 use chatspec_judge::fixture::{self, Fixture};
 use chatspec_judge::transcript::Transcript;
 use chatspec_judge::verdict::Verdict;
+use chatspec_judge::window::Window;
 use serde_json::{Value, json};
 
 use crate::stage::{Tape, judge};
@@ -102,6 +103,24 @@ fn it_may_not_go_half_of_each() {
         verdict(&played(true, true, first)),
         (Verdict::Fail, vec!["message.closure".to_owned()])
     );
+}
+
+/// What the driver waits for on a server of several nodes: what the way lacks that lacks least.
+#[test]
+fn either_way_may_be_waited_for() {
+    let fixture = loaded(FILE).expect("a fixture");
+    let pending = |bob, eve| {
+        let transcript = played(bob, eve, "");
+        let window = Window {
+            fixture: &fixture,
+            index: 0,
+            entries: &transcript.entries,
+        };
+        window.pending(&transcript.bindings).expect("a fixture")
+    };
+    assert_eq!(pending(true, false), [""; 0]);
+    assert_eq!(pending(false, true), [""; 0]);
+    assert_eq!(pending(false, false), ["bob"]);
 }
 
 #[test]
