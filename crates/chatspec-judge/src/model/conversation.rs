@@ -13,7 +13,7 @@ use crate::rule::Profile;
 /// Two who talk in a room of their own, before and after: whoever is silent in between is not a server that is dead.
 const COMPANY: [&str; 2] = ["yan", "zoe"];
 const YARD: &str = "yard";
-/// The smallest image that there is.
+/// A small image, whose base64 is padded.
 const IMAGE: &str = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
 /// What the second name of somebody ends with: with all that `core` asks for, and with what `hardened` takes.
 const SECOND: [&str; 2] = [
