@@ -10,6 +10,7 @@ mod proxy;
 mod suite;
 mod world;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -19,6 +20,17 @@ use crate::root;
 
 /// What speaks the broker's protocol, the first of which is needed.
 const BROKERS: [&str; 2] = ["redis-server", "valkey-server"];
+
+/// What stands above the table in a file of its own.
+const HEAD: &str = "# What happens to a cluster\n\n\
+    Written by `cargo xtask cluster --markdown docs/cluster.md`. Each fault is played in a world of its own: a broker, its nodes \
+    (`chatspec serve --cluster`), and between each of them and the broker a proxy that does what networks do. Ada and Ann are on \
+    the first node, Bob is on the last, to which things happen.\n\n\
+    - *local lost*: messages between Ada and Ann, on one node, that did not come during the fault. None may be lost.\n\
+    - *recovery*: from its end until Ada and Bob hear each other again. At most 5 s.\n\
+    - *ghosts*: until those whose node had died were announced as gone, once each. At most 15 s.\n\
+    - *gaps*: how often all of them together were told that something may be missing. What was lost across nodes has to have been \
+    told; nothing may come twice, or out of order.\n\n";
 
 /// Options of the command.
 #[derive(clap::Args)]
@@ -32,6 +44,9 @@ pub struct Options {
     /// Only the short ones, which take less than two minutes together.
     #[arg(long)]
     pub smoke: bool,
+    /// Write the table into this file, too.
+    #[arg(long, value_name = "FILE", conflicts_with = "measure")]
+    pub markdown: Option<PathBuf>,
     /// Play nothing: measure what a delivery costs on 1, 2 and 4 nodes, and write it into docs/scaling.md.
     #[arg(long, conflicts_with_all = ["fault", "smoke", "nodes"])]
     pub measure: bool,
@@ -85,23 +100,58 @@ fn play(options: &Options) -> Result<bool, String> {
         return Ok(true);
     }
     let mut held = true;
+    let mut document = String::new();
     for broker in brokers {
-        println!("{broker}, {} nodes\n", options.nodes);
-        println!("{}", Outcome::HEAD);
+        let title = format!(
+            "{}, {} nodes\n\n{}",
+            version(broker)?,
+            options.nodes,
+            Outcome::HEAD
+        );
+        println!("{title}");
+        document += &format!("{title}\n");
         for fault in &faults {
+            let name = fault.name();
+            tell(&format!("{name} ..."));
             let outcome = world(&program, broker, options.nodes, *fault)?;
             held &= outcome.wrong.is_empty();
-            println!("{}", outcome.row(*fault));
+            tell("");
+            println!("{}", outcome.row(&name));
+            document += &format!("{}\n", outcome.row(&name));
         }
         println!();
+        document.push('\n');
+    }
+    if let Some(file) = &options.markdown {
+        let document = format!("{HEAD}{}", document.trim_start());
+        std::fs::write(file, format!("{}\n", document.trim_end()))
+            .map_err(|error| format!("write {}: {error}", file.display()))?;
     }
     Ok(held)
+}
+
+/// Says on a terminal what is going on, in place of what was said before.
+fn tell(text: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{text}");
+    }
 }
 
 fn world(program: &Path, broker: &'static str, nodes: u8, fault: Fault) -> Result<Outcome, String> {
     let mut world = World::start(program, broker, nodes)?;
     // A world that does not even come to stand is the fault's outcome, not the end of the run.
     Ok(fault.play(&mut world).unwrap_or_else(Outcome::failed))
+}
+
+/// What a broker calls itself.
+fn version(program: &str) -> Result<String, String> {
+    let output = Command::new(program).arg("--version").output();
+    let output = output.map_err(|error| format!("run {program}: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.split(' ').find_map(|word| word.strip_prefix("v="));
+    Ok(format!("{program} {}", version.unwrap_or_default())
+        .trim()
+        .to_owned())
 }
 
 fn is_there(program: &str) -> bool {

@@ -19,16 +19,24 @@ pub enum Weather {
     Deaf,
     /// Every piece takes 200 ms, and each tenth as long as a packet that has to be sent again.
     Slow,
+    /// What the node says passes, and each 20th answer ends the connection in its place.
+    Forgetful,
 }
+
+/// How many answers pass of which one does not.
+const FORGOTTEN: u64 = 20;
 
 #[derive(Default)]
 struct Links {
     open: Vec<TcpStream>,
+    /// Connections that were ended in place of an answer.
+    ended: u64,
     /// Bytes that the broker never sent, for the next piece that passes to the node.
     forged: Vec<u8>,
 }
 
 struct State {
+    broker: Mutex<SocketAddr>,
     weather: Mutex<Weather>,
     /// The weather is another.
     changed: Condvar,
@@ -47,6 +55,7 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let state = Arc::new(State {
+            broker: Mutex::new(broker),
             weather: Mutex::new(Weather::Fair),
             changed: Condvar::new(),
             links: Mutex::new(Links::default()),
@@ -58,6 +67,7 @@ impl Proxy {
                     continue;
                 }
                 // A broker that is down refuses: so does its proxy, by closing.
+                let broker = *held(&shared.broker);
                 let Ok(far) = TcpStream::connect(broker) else {
                     continue;
                 };
@@ -82,6 +92,16 @@ impl Proxy {
                 let _ = link.shutdown(Shutdown::Both);
             }
         }
+    }
+
+    /// Whoever connects from now on comes to this broker.
+    pub fn lead_to(&self, broker: SocketAddr) {
+        *held(&self.state.broker) = broker;
+    }
+
+    /// How many connections were ended in place of an answer.
+    pub fn ended(&self) -> u64 {
+        held(&self.state.links).ended
     }
 
     /// Puts bytes in front of the next that the broker sends.
@@ -127,9 +147,16 @@ impl State {
         let mut pieces: u64 = 0;
         while let Ok(count @ 1..) = from.read(&mut piece) {
             pieces += 1;
-            if self.lets_pass(up) == Weather::Slow {
-                let again = if pieces.is_multiple_of(10) { 2 } else { 1 };
-                thread::sleep(Duration::from_millis(200) * again);
+            match self.lets_pass(up) {
+                Weather::Slow => {
+                    let again = if pieces.is_multiple_of(10) { 2 } else { 1 };
+                    thread::sleep(Duration::from_millis(200) * again);
+                }
+                Weather::Forgetful if !up && pieces.is_multiple_of(FORGOTTEN) => {
+                    held(&self.links).ended += 1;
+                    break;
+                }
+                _ => {}
             }
             if !up {
                 let forged = std::mem::take(&mut held(&self.links).forged);
@@ -207,6 +234,15 @@ mod tests {
         proxy.forge(b"zero ");
         says(&mut stream, b"three");
         hears(&mut stream, b"zero three");
+        proxy.set(Weather::Forgetful);
+        let heard = (0..FORGOTTEN).take_while(|_| {
+            says(&mut stream, b"a");
+            stream.read_exact(&mut [0; 1]).is_ok()
+        });
+        assert!((1..FORGOTTEN as usize).contains(&heard.count()));
+        assert_eq!(proxy.ended(), 1);
+        proxy.set(Weather::Fair);
+        let mut stream = connect(&proxy);
         proxy.set(Weather::Cut);
         assert!(matches!(stream.read(&mut [0; 1]), Ok(0) | Err(_)));
         let mut refused = connect(&proxy);
@@ -215,5 +251,14 @@ mod tests {
         let mut again = connect(&proxy);
         says(&mut again, b"four");
         hears(&mut again, b"four");
+    }
+
+    #[test]
+    fn it_leads_to_another_broker() {
+        let proxy = Proxy::start((Ipv4Addr::LOCALHOST, 9).into()).expect("a proxy");
+        proxy.lead_to(echo());
+        let mut stream = connect(&proxy);
+        says(&mut stream, b"one");
+        hears(&mut stream, b"one");
     }
 }

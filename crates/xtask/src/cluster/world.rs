@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use super::process::{Broker, Node, Signal};
+use super::process::{Broker, Node, Signal, Way};
 use super::proxy::{Proxy, Weather};
 
 /// Where a fault is played.
@@ -84,9 +84,55 @@ impl World {
 
     /// Starts a node in a place, where there is none.
     pub fn restart(&mut self, index: usize) -> Result<(), String> {
-        let broker = self.proxies[index].address();
-        self.nodes[index] = Some(Node::start(&self.program, broker)?);
+        self.restart_as(index, Way::default())
+    }
+
+    /// The same, and it is called something.
+    pub fn restart_called(&mut self, index: usize, called: &str) -> Result<(), String> {
+        let way = Way {
+            called: Some(called),
+            ..Way::default()
+        };
+        self.restart_as(index, way)
+    }
+
+    /// The same, with a clock that is wrong by so much.
+    pub fn restart_at(&mut self, index: usize, skew: &str) -> Result<(), String> {
+        let way = Way {
+            skew: Some(skew),
+            ..Way::default()
+        };
+        self.restart_as(index, way)
+    }
+
+    fn restart_as(&mut self, index: usize, way: Way) -> Result<(), String> {
+        let broker = Some(self.proxies[index].address());
+        let node = Node::start(&self.program, &Way { broker, ..way })?;
+        self.nodes[index] = Some(node);
         Ok(())
+    }
+
+    /// Starts another node on the link of one, which is called the same, and tells what it says when it ends.
+    pub fn refuse(&self, index: usize, called: &str) -> Result<String, String> {
+        let way = Way {
+            broker: Some(self.proxies[index].address()),
+            called: Some(called),
+            skew: None,
+        };
+        Node::refused(&self.program, &way)
+    }
+
+    /// From here on all find another broker in the place of this one.
+    pub fn replace(&mut self, broker: Broker) {
+        for proxy in &self.proxies {
+            proxy.lead_to(broker.address);
+        }
+        self.broker = broker;
+    }
+
+    /// How many links of a node have ended in place of an answer.
+    pub fn ended(&self, index: usize) -> u64 {
+        self.proxies[index].ended()
     }
 
     /// Tells a node something.

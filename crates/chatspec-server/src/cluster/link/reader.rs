@@ -19,8 +19,8 @@ pub(super) const BLOCK: Duration = Duration::from_secs(1);
 /// Before the first entry.
 const FIRST: &str = "0-0";
 
-/// Entries that one read gives at most.
-const COUNT: usize = 256;
+/// Entries that one read gives at most, at first and ever. An entry may be an image, and the broker has to hold all of an answer.
+const COUNT: (usize, usize) = (32, 256);
 
 /// Entries after which others have their turn.
 const TURN: usize = 32;
@@ -30,6 +30,10 @@ pub(super) struct Reader {
     node: Node,
     /// Id of the last entry that was read.
     last: String,
+    /// Entries that the next read gives at most.
+    count: usize,
+    /// And how many that may become, as long as there is more to read.
+    most: usize,
 }
 
 /// From where the stream is read.
@@ -59,7 +63,38 @@ impl Reader {
         Self {
             node,
             last: FIRST.to_owned(),
+            count: COUNT.0,
+            most: COUNT.1,
         }
+    }
+
+    /// Asks for what comes next. For as long as there is more than that, more is asked for each time; where the broker does not
+    /// want to give so much, which it says by ending the connection, half of it until all has been read.
+    async fn ask(
+        &mut self,
+        broker: &mut MultiplexedConnection,
+        stream: &str,
+        block: Option<Duration>,
+    ) -> Result<Value, Failure> {
+        let mut read = redis::cmd("XREAD");
+        read.arg("COUNT").arg(self.count);
+        if let Some(block) = block {
+            read.arg("BLOCK").arg(block.as_millis().to_string());
+        }
+        read.arg("STREAMS").arg(stream).arg(&self.last);
+        let asked = read.query_async(broker).await;
+        match &asked {
+            Ok(reply) if reply::entries(reply).len() < self.count => {
+                self.most = COUNT.1;
+                self.count = COUNT.0.min(2 * self.count);
+            }
+            Ok(_) => self.count = self.most.min(2 * self.count),
+            Err(_) => {
+                self.most = 1.max(self.count / 2);
+                self.count = self.most;
+            }
+        }
+        Ok(asked?)
     }
 
     /// Brings what we know to what the broker knows: first what it has written down, one after the other, and where that is
@@ -107,14 +142,7 @@ impl Reader {
         io: &SocketIo,
     ) -> Result<bool, Failure> {
         while hub.progress().0 < position {
-            let reply: Value = redis::cmd("XREAD")
-                .arg("COUNT")
-                .arg(COUNT)
-                .arg("STREAMS")
-                .arg(stream)
-                .arg(&self.last)
-                .query_async(broker)
-                .await?;
+            let reply = self.ask(broker, stream, None).await?;
             let entries = reply::entries(&reply);
             if entries.is_empty() {
                 return Ok(false);
@@ -139,19 +167,9 @@ impl Reader {
     ) -> Failure {
         let stream = scripts.stream();
         loop {
-            let read: Result<Value, _> = redis::cmd("XREAD")
-                .arg("COUNT")
-                .arg(COUNT)
-                .arg("BLOCK")
-                .arg(BLOCK.as_millis().to_string())
-                .arg("STREAMS")
-                .arg(&stream)
-                .arg(&self.last)
-                .query_async(&mut line.waits)
-                .await;
-            let reply = match read {
+            let reply = match self.ask(&mut line.waits, &stream, Some(BLOCK)).await {
                 Ok(reply) => reply,
-                Err(error) => return error.into(),
+                Err(failure) => return failure,
             };
             let end = self
                 .hear(reply::entries(&reply), None, Some(state), hub, io)
