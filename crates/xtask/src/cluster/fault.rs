@@ -81,7 +81,7 @@ pub enum Fault {
     Churn,
     /// Nothing happens, and the suite plays the conversations about nodes.
     Conversations,
-    /// Nothing happens, and the suite plays every conversation.
+    /// Nothing happens, and the suite plays everything: conversations and bad inputs.
     Suite,
 }
 
@@ -132,7 +132,11 @@ impl Fault {
             Fault::ReaderDropped => traffic::reader_dropped(world),
             Fault::Churn => churn::churn(world),
             Fault::Conversations => suite::play(world, &["--case", "cluster/*"]),
-            Fault::Suite => suite::play(world, &[]),
+            Fault::Suite => {
+                // Who floods a server that has no limits can have others thrown out.
+                world.limit()?;
+                suite::play(world, &["--suite", "all"])
+            }
             Fault::BrokerFailover => bus::failover(world),
             Fault::BrokerRestart => outage(
                 world,

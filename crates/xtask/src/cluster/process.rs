@@ -209,6 +209,8 @@ pub struct Way<'w> {
     pub called: Option<&'w str>,
     /// How wrong its clock is.
     pub skew: Option<&'w str>,
+    /// It has its limits, as an operator's has, and not as few as can be.
+    pub limited: bool,
 }
 
 impl Way<'_> {
@@ -220,7 +222,10 @@ impl Way<'_> {
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
             command.env("FAKETIME", skew);
         }
-        command.args(["serve", "--listen", "127.0.0.1:0", "--unlimited"]);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        if !self.limited {
+            command.arg("--unlimited");
+        }
         if let Some(broker) = self.broker {
             command.args(["--cluster", &format!("redis://{broker}")]);
         }

@@ -105,6 +105,19 @@ impl World {
         self.restart_as(index, way)
     }
 
+    /// Starts all of them anew, with the limits of an operator's.
+    pub fn limit(&mut self) -> Result<(), String> {
+        for index in 0..self.nodes.len() {
+            self.stop(index)?;
+            let way = Way {
+                limited: true,
+                ..Way::default()
+            };
+            self.restart_as(index, way)?;
+        }
+        Ok(())
+    }
+
     fn restart_as(&mut self, index: usize, way: Way) -> Result<(), String> {
         let broker = Some(self.proxies[index].address());
         let node = Node::start(&self.program, &Way { broker, ..way })?;
@@ -117,7 +130,7 @@ impl World {
         let way = Way {
             broker: Some(self.proxies[index].address()),
             called: Some(called),
-            skew: None,
+            ..Way::default()
         };
         Node::refused(&self.program, &way)
     }

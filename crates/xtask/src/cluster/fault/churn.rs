@@ -135,7 +135,14 @@ impl Churn<'_> {
         visitor.client.chat(ROOM, &words);
         let end = Instant::now() + DEADLINE;
         let came = visitor.client.hear(from, end, |event| text(event) == words);
-        came.ok_or_else(|| format!("hear on node {} what one says there", visitor.node))?;
+        if came.is_none() {
+            return Err(format!(
+                "hear {words:?} on node {} (session ended: {}; last heard: {:?})",
+                visitor.node,
+                visitor.client.ended,
+                visitor.client.heard.last().map(|(_, event)| event)
+            ));
+        }
         visitor.said += 1;
         Ok(visitor)
     }
