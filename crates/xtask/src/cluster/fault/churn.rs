@@ -128,21 +128,13 @@ impl Churn<'_> {
         }
     }
 
-    /// Says the next, and waits until it is heard by itself.
+    /// Says the next, and waits until it has been said: acts are carried out in their order, so what is asked after it is answered
+    /// after it.
     fn speak(&mut self, mut visitor: Visitor) -> Result<Visitor, String> {
         let words = format!("{} says {}", visitor.name, visitor.said);
-        let from = visitor.client.heard.len();
         visitor.client.chat(ROOM, &words);
-        let end = Instant::now() + DEADLINE;
-        let came = visitor.client.hear(from, end, |event| text(event) == words);
-        if came.is_none() {
-            return Err(format!(
-                "hear {words:?} on node {} (session ended: {}; last heard: {:?})",
-                visitor.node,
-                visitor.client.ended,
-                visitor.client.heard.last().map(|(_, event)| event)
-            ));
-        }
+        let told = ask(&mut visitor.client);
+        told.map_err(|why| format!("{why} on node {} after {words:?}", visitor.node))?;
         visitor.said += 1;
         Ok(visitor)
     }
@@ -258,23 +250,32 @@ struct Told {
     said: Vec<usize>,
 }
 
-/// Who is in the room, as one is told who asks, again and again until it is right or too late.
+/// Who is in the room, as one is told who asks again and again until it is right, or too late.
 fn listed(client: &mut Client, present: &[String]) -> Result<Vec<String>, String> {
-    const HEAD: &str = "Users in room: [";
     let end = Instant::now() + RECOVERY;
     loop {
-        let from = client.heard.len();
-        client.say(&json!({"event": "users", "room": ROOM}));
-        let is_list = |event: &Value| text(event).starts_with(HEAD);
-        let list = client.hear(from, Instant::now() + DEADLINE, is_list);
-        let (_, list) = list.ok_or("be told who is in the room")?;
-        let names = text(&list).trim_start_matches(HEAD).trim_end_matches(']');
-        let names = names.split(", ").map(|name| name.trim_matches('\''));
-        let names: Vec<String> = names.map(str::to_lowercase).collect();
+        let names = ask(client)?;
         if same(&names, present) || Instant::now() >= end {
             return Ok(names);
         }
     }
+}
+
+/// Who is in the room, as one is told who asks once.
+fn ask(client: &mut Client) -> Result<Vec<String>, String> {
+    const HEAD: &str = "Users in room: [";
+    let from = client.heard.len();
+    client.say(&json!({"event": "users", "room": ROOM}));
+    let is_list = |event: &Value| text(event).starts_with(HEAD);
+    let list = client.hear(from, Instant::now() + DEADLINE, is_list);
+    let (_, list) = list.ok_or_else(|| {
+        let last = client.heard.last().map(|(_, event)| event);
+        let ended = client.ended;
+        format!("be told who is in the room (ended: {ended}, last heard: {last:?})")
+    })?;
+    let names = text(&list).trim_start_matches(HEAD).trim_end_matches(']');
+    let names = names.split(", ").map(|name| name.trim_matches('\''));
+    Ok(names.map(str::to_lowercase).collect())
 }
 
 /// Whether these are the same, whatever their order.
