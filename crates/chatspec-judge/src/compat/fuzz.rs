@@ -240,3 +240,6 @@ fn stroll(walk: &Walk, target: u64, picks: &[usize]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Two versions of our own protocol.
 
+mod proofs;
 mod waivers;
 
 use std::collections::BTreeMap;
