@@ -1,5 +1,7 @@
 //! The corpus of edits: every cell is right.
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
