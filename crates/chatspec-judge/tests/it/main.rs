@@ -11,6 +11,7 @@ mod limited;
 mod mistakes;
 mod model;
 mod nodes;
+mod proxied;
 mod reporting;
 mod results;
 mod seeds;
