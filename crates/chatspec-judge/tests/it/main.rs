@@ -2,9 +2,11 @@
 
 mod baselines;
 mod blame;
+mod clients;
 mod compat;
 mod corpus;
 mod fixtures;
+mod golden;
 mod hostile;
 mod judging;
 mod limited;
@@ -14,6 +16,7 @@ mod nodes;
 mod proxied;
 mod reporting;
 mod results;
+mod seating;
 mod seeds;
 mod stage;
 mod steps;

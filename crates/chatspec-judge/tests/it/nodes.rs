@@ -1,5 +1,7 @@
 //! A server of several nodes: what does not come over, comes twice or in another order breaks the rule that is about that.
 
+mod twists;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -5,7 +5,6 @@
 mod passing;
 
 use std::fmt::Write;
-use std::path::Path;
 
 use chatspec_judge::check::{Checker, Complaint};
 use chatspec_judge::fixture;
@@ -13,6 +12,8 @@ use chatspec_judge::proxy::{Recorder, Scope, Second, Watch};
 use chatspec_judge::rule::Profile;
 
 use passing::Passing;
+
+use crate::golden;
 
 /// Sessions are made up so often, of so many things each.
 const PLAYS: (u64, usize) = (9, 90);
@@ -69,10 +70,7 @@ fn is_told(file: &str, profile: Profile, shared: bool) {
         }
         text += &written;
     }
-    let file = format!("tests/it/proxied/{file}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
-    let wanted = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(text == wanted, "{file} has to be\n{text}");
+    golden::is(&format!("proxied/{file}"), &text);
 }
 
 /// A second look that takes each message with a `z` for one with two values of one key.

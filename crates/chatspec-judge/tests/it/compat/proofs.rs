@@ -2,10 +2,11 @@
 //! answers are in a file for each family; and a pool of values, by a validator that knows nothing of the prover, agrees.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use chatspec_judge::compat::contain::{Answer, Shape, Verdict, contained};
 use serde_json::{Value, json};
+
+use crate::golden;
 
 const NUMBERS: &str = include_str!("proofs/numbers.json");
 const STRINGS: &str = include_str!("proofs/strings.json");
@@ -137,10 +138,7 @@ fn is_answered(family: &str, schemas: &str, pool: &[Value]) {
             writeln!(text, "  {number} {}", told(&answer)).expect("text");
         }
     }
-    let file = format!("tests/it/compat/proofs/{family}.txt");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
-    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(text == wanted, "{file} has to be\n{text}");
+    golden::is(&format!("compat/proofs/{family}.txt"), &text);
 }
 
 fn document(schema: &Value) -> Value {

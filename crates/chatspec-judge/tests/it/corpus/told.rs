@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
 use chatspec_judge::compat::change::Report;
 use chatspec_judge::compat::version::Version;
@@ -10,6 +9,7 @@ use chatspec_judge::compat::{compare, words};
 use serde_json::{Map, Value, json};
 
 use super::{base, edits};
+use crate::golden;
 
 #[test]
 fn every_edit_is_told_in_these_words() {
@@ -22,7 +22,7 @@ fn every_edit_is_told_in_these_words() {
             writeln!(text, "## {}\n{}", edit.name, human.trim_end()).expect("text");
         }
     }
-    is("edits.txt", &text);
+    golden::is("corpus/edits.txt", &text);
 }
 
 /// What is not like the base is told: nothing is passed over, and what cannot be compared says why.
@@ -53,7 +53,7 @@ fn every_part_is_missed_where_it_is_not_there_or_another() {
         }
     }
     writeln!(text, "silent: {}", silent.join(", ")).expect("text");
-    is("parts.txt", &text);
+    golden::is("corpus/parts.txt", &text);
 }
 
 /// A line of each change.
@@ -123,11 +123,4 @@ fn others(document: &Value) -> Vec<(String, Value)> {
         Value::Null => all.push((" another".to_owned(), json!([]))),
     }
     all
-}
-
-fn is(file: &str, text: &str) {
-    let file = format!("tests/it/corpus/{file}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
-    let wanted = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(text == wanted, "{file} has to be\n{text}");
 }

@@ -1,0 +1,177 @@
+//! Clients that chance makes up, on every committed script: what is said of each is what the file beside this one has.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use chatspec_judge::check::Checker;
+use chatspec_judge::client::{self, Event, What};
+use chatspec_judge::model::Dice;
+use chatspec_judge::verdict::Verdict;
+use serde_json::{Value, json};
+
+use crate::fixtures::rules;
+use crate::golden;
+
+const PLAYS: u64 = 12;
+const SCRIPTS: [&str; 9] = [
+    "away", "connect", "farewell", "left", "patience", "receive", "refusal", "retry", "talk",
+];
+
+fn file(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::fs::read_to_string(root.join(path)).expect("a file of the checkout")
+}
+
+#[test]
+fn made_up_clients_are_judged_like_this() {
+    let rules = rules();
+    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
+    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
+    let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
+    let mut text = String::new();
+    for name in SCRIPTS {
+        let path = format!("fixtures/client/{name}.yaml");
+        let script = client::load(&path, &file(&path), &rules).expect("a script");
+        for seed in 1..=PLAYS {
+            let events = made_up(seed);
+            writeln!(text, "{name} {seed}").expect("text");
+            for finding in client::judge(&script, &events, &rules, &checker) {
+                let (rule, verdict, line) = (&finding.rule, finding.verdict, finding.line);
+                if verdict != Verdict::Blocked {
+                    writeln!(text, "  {line} {rule} {verdict:?} {}", finding.why).expect("text");
+                }
+            }
+        }
+    }
+    golden::is("clients/made-up.txt", &text);
+}
+
+/// What a client may do, and what we do to it.
+fn made_up(seed: u64) -> Vec<Event> {
+    let mut dice = Dice::new(seed);
+    let mut at = 0;
+    // Those of every third seed behave.
+    let calm = seed % 3 != 0;
+    let mut events = Vec::new();
+    let mut push = |at: u64, what: What| events.push(Event { at, what });
+    push(
+        0,
+        What::Opened("/socket.io/?EIO=4&transport=websocket".to_owned()),
+    );
+    push(1, What::Packet("40".to_owned()));
+    push(2, What::Sent("40{}".to_owned()));
+    for _ in 0..60 {
+        at += 3 + dice.below(400);
+        let what = match dice.below(if calm { 24 } else { 40 }) {
+            0..=4 => What::Asked(asked(&mut dice)),
+            5..=13 => What::Packet(format!("42{}", json!(["chat", said(&mut dice, calm)]))),
+            14..=16 => What::Sent(format!("42{}", json!(["chat", heard(&mut dice)]))),
+            17..=19 => What::Shown(heard_of(&mut dice)),
+            20 => What::Sent(r#"42["message","{\"code\":20,\"message\":\"no\"}"]"#.to_owned()),
+            21 => What::Packet("3".to_owned()),
+            22 => match dice.below(3) {
+                0 => What::Dropped,
+                1 => What::Opened("/socket.io/?EIO=4&transport=websocket".to_owned()),
+                _ => What::Closed("it was closed".to_owned()),
+            },
+            23 => {
+                push(at, What::Packet("40".to_owned()));
+                What::Sent("40{}".to_owned())
+            }
+            24 => What::Opened("/socket.io/?EIO=3".to_owned()),
+            25 => What::Refused("/socket.io/".to_owned()),
+            26 => What::Binary(7),
+            27 => What::Noise("hello".to_owned()),
+            28 => What::Strange("GET /".to_owned()),
+            29 => What::Exited("code 0".to_owned()),
+            30 if dice.below(3) == 0 => What::Flood,
+            _ => What::Packet(packet(&mut dice).to_owned()),
+        };
+        push(at, what);
+    }
+    events
+}
+
+fn of<'t>(dice: &mut Dice, all: &[&'t str]) -> &'t str {
+    all[dice.below(all.len() as u64) as usize]
+}
+
+fn text(dice: &mut Dice) -> &'static str {
+    of(dice, &["hi", "hi", "hello $5", "later", ""])
+}
+
+fn room(dice: &mut Dice) -> &'static str {
+    of(dice, &["LOBBY", "LOBBY", "DEN"])
+}
+
+fn asked(dice: &mut Dice) -> Value {
+    match dice.below(9) {
+        0 => json!({"do": "join", "user": "ada", "room": room(dice)}),
+        1 => json!({"do": "leave"}),
+        2 => json!({"do": "users"}),
+        3 => json!({"do": "private", "to": "bob", "text": text(dice)}),
+        4 if dice.below(4) == 0 => json!({"do": "quit"}),
+        _ => json!({"do": "chat", "text": text(dice)}),
+    }
+}
+
+fn said(dice: &mut Dice, calm: bool) -> Value {
+    match dice.below(if calm { 8 } else { 12 }) {
+        0 | 1 => json!({"event": "join", "user": "ada", "room": room(dice)}),
+        2 => json!({"event": "leave", "user": "ada", "room": room(dice)}),
+        3 => json!({"event": "users", "room": room(dice)}),
+        4 => json!({"event": "chat", "room": room(dice), "user": "bob", "text": text(dice)}),
+        5..=7 => json!({"event": "chat", "room": room(dice), "text": text(dice)}),
+        8 => {
+            json!({"event": "image", "room": room(dice), "bimage": "data:image/png;base64,iVBORw0KGgo="})
+        }
+        9 => json!({"event": "dance"}),
+        10 => json!({"event": "chat", "room": 7}),
+        _ => json!("chat"),
+    }
+}
+
+fn heard(dice: &mut Dice) -> Value {
+    match dice.below(5) {
+        0 => json!({"type": "newuser", "message": "New User bob joined room LOBBY"}),
+        1 => json!({"type": "users", "message": "Users in room: ['ADA']"}),
+        _ => json!({"type": "chat", "from": of(dice, &["BOB", "EVE"]), "message": text(dice)}),
+    }
+}
+
+fn heard_of(dice: &mut Dice) -> Value {
+    match dice.below(6) {
+        0 => json!({"state": "connected"}),
+        1 => json!({"error": "no"}),
+        _ => json!({"from": of(dice, &["BOB", "EVE"]), "text": text(dice)}),
+    }
+}
+
+fn packet(dice: &mut Dice) -> &'static str {
+    of(
+        dice,
+        &[
+            "1",
+            "2probe",
+            "5",
+            "2",
+            "41",
+            "41x",
+            "40{\"token\":\"x\"}",
+            "40[]",
+            "43[]",
+            "4317[]",
+            "43{}",
+            "44{}",
+            "451-[\"chat\",{}]",
+            "46",
+            "47",
+            "42[\"pm\",{}]",
+            "42[\"chat\",{},1]",
+            "42[7]",
+            "42[",
+            "",
+            "\u{e9}",
+        ],
+    )
+}
