@@ -1,6 +1,7 @@
 //! What the model says of random histories makes fixtures that the linter takes, and the model's own laws.
 
 mod corpus;
+mod made;
 mod shrinking;
 mod written;
 

@@ -1,0 +1,58 @@
+//! Histories that a seed makes: what each is written as, and what is tried in place of it, stay as they are.
+
+use std::fmt::Write;
+
+use chatspec_judge::model::{History, Model, Odd, conversation, smaller};
+use chatspec_judge::rule::Profile;
+
+use crate::golden;
+
+const SEEDS: u64 = 40;
+/// Of so many the conversations are written out.
+const WHOLE: usize = 3;
+
+#[test]
+fn a_seed_gives_the_same_history_as_ever() {
+    let mut text = String::new();
+    for profile in [Profile::Core, Profile::Hardened] {
+        let mut whole = 0;
+        for seed in 1..=SEEDS {
+            let history = History::random(seed, profile);
+            let written = conversation(&history, profile, "found/x", "Made up");
+            let tried: Vec<String> = smaller(&history, profile)
+                .iter()
+                .map(|smaller| format!("{smaller:?}"))
+                .collect();
+            let model = Model::new(&history, profile);
+            let there: String = (0..history.people.len())
+                .flat_map(|who| [0, history.acts.len() / 2, history.acts.len()].map(|n| (who, n)))
+                .map(|(who, n)| if model.is_connected(who, n) { '1' } else { '0' })
+                .collect();
+            writeln!(
+                text,
+                "{profile} {seed}: {} acts, {} racing, {there}; {:016x}; {} tried, {:016x}",
+                history.acts.len(),
+                history.racing,
+                hash(&written),
+                tried.len(),
+                hash(&tried.concat()),
+            )
+            .expect("text");
+            if history.racing > 0 && whole < WHOLE {
+                whole += 1;
+                text += &written;
+            }
+        }
+    }
+    for number in 0..Odd::count() {
+        writeln!(text, "odd {number}: {:?}", Odd::number(number).argument()).expect("text");
+    }
+    golden::is("model/made.txt", &text);
+}
+
+/// FNV-1a: short, and the same everywhere.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
