@@ -51,7 +51,7 @@ fn made_up(seed: u64) -> Vec<Event> {
     let mut dice = Dice::new(seed);
     let mut at = 0;
     // Those of every third seed behave.
-    let calm = seed % 3 != 0;
+    let calm = !seed.is_multiple_of(3);
     let mut events = Vec::new();
     let mut push = |at: u64, what: What| events.push(Event { at, what });
     push(

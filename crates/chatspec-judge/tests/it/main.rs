@@ -10,6 +10,7 @@ mod golden;
 mod hostile;
 mod judging;
 mod limited;
+mod mistaken;
 mod mistakes;
 mod model;
 mod nodes;

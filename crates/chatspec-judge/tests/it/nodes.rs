@@ -9,6 +9,7 @@ use chatspec_judge::case::{self, Judgement, Law};
 use chatspec_judge::fixture::{self, Action, Fixture};
 use chatspec_judge::rule::Profile;
 use chatspec_judge::shape::Shapes;
+use chatspec_judge::spread;
 use chatspec_judge::value::{self, Bindings};
 use chatspec_judge::verdict::Verdict;
 use serde_json::{Value, json};
@@ -247,4 +248,34 @@ fn of_several_senders_any_may_sit_on_another_node() {
         });
         assert_eq!(failed(&judged), ["cluster.delivery"], "{by}: {judged:#?}");
     }
+}
+
+#[test]
+fn who_is_in_which_room_is_read_off() {
+    let join = |user: &str, room: &str| json!({"event": "join", "user": user, "room": room});
+    let newuser = |user: &str, room: &str| json!({"type": "newuser", "message": format!("New User {user} joined room {room}")});
+    let tape = Tape::new()
+        .sends("ada", join("Ada", "Den"))
+        .gets("ada", newuser("Ada", "Den"))
+        .sends("eve", join("e\u{301}ve", "Den"))
+        .gets("eve", newuser("e\u{301}ve", "Den"))
+        .barrier(&["ada", "bob", "eve"])
+        .sends("bob", join("bob", "hall"))
+        .gets("bob", newuser("bob", "hall"))
+        .barrier(&["ada", "bob", "eve"]);
+    let entries = tape.transcript().entries;
+    let there = |steps: usize| {
+        let all = spread::present(&entries, steps).into_iter();
+        let told = all.map(|(who, it)| format!("{who}: {} {} {}", it.room, it.user, it.key));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(there(0), "");
+    // Of a name that is not plain nothing is claimed.
+    assert_eq!(there(1), "ada: Den ADA DEN");
+    assert_eq!(there(2), "ada: Den ADA DEN, bob: hall BOB HALL");
+    let hear = |steps: usize| {
+        let hearers = spread::hearers(&entries, steps, "HALL", ["ada", "bob", "eve"]);
+        hearers.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(hear(2), "bob");
 }

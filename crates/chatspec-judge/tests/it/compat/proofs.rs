@@ -158,3 +158,19 @@ fn told(answer: &Answer) -> String {
         (_, how) => format!("{:?}, {how}: {witness}", answer.verdict),
     }
 }
+
+/// What cannot be compared, for it is no schema, or one that not every language reads in the same way.
+#[test]
+fn what_is_outside_the_algebra_is_told_like_this() {
+    let all: Vec<Value> =
+        serde_json::from_str(include_str!("proofs/outside.json")).expect("a list of schemas");
+    let mut text = String::new();
+    for schema in &all {
+        let told = match Shape::new(document(schema)) {
+            Ok(_) => "fine".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        writeln!(text, "{schema}\n  {told}").expect("text");
+    }
+    golden::is("compat/proofs/outside.txt", &text);
+}

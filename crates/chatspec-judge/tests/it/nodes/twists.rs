@@ -10,8 +10,10 @@ use serde_json::json;
 use super::{Heard, committed, conversation, judged};
 use crate::golden;
 
+type Twist = fn(&mut Heard, &'static str);
+
 /// What is done to what one hears in one step.
-const TWISTS: [(&str, fn(&mut Heard, &'static str)); 6] = [
+const TWISTS: [(&str, Twist); 6] = [
     ("the first is lost", |heard, who| {
         _ = heard
             .get_mut(who)

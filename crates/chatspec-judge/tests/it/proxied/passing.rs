@@ -67,7 +67,7 @@ impl Passing {
             state: seed,
             at: 0,
             begun: 0,
-            calm: seed % 3 != 0,
+            calm: !seed.is_multiple_of(3),
             asked: 0,
             names: BTreeMap::new(),
             rooms: BTreeSet::new(),
