@@ -10,7 +10,10 @@
 pub fn portable(source: &str) -> Result<(), String> {
     let chars: Vec<char> = source.chars().collect();
     let mut at = 0;
+    // The quantifier that has just been read: 1 is one, 2 one that is lazy.
+    let mut quantifier = 0;
     while at < chars.len() {
+        let before = std::mem::take(&mut quantifier);
         at = match chars[at] {
             '[' => class(&chars, at)?,
             '\\' => escape(&chars, at, "")?,
@@ -30,13 +33,16 @@ pub fn portable(source: &str) -> Result<(), String> {
             '$' if !matches!(chars.get(at + 1), None | Some(')' | '|')) => {
                 return Err(no("`$` in the middle", at));
             }
-            '{' => braces(&chars, at)?,
-            '+' if matches!(
-                at.checked_sub(1).map(|before| chars[before]),
-                Some('*' | '+' | '?' | '}')
-            ) =>
-            {
-                return Err(no("a possessive quantifier", at));
+            '+' if before > 0 => return Err(no("a possessive quantifier", at)),
+            '*' | '{' if before > 0 => return Err(no("a quantifier of a quantifier", at)),
+            '?' if before > 1 => return Err(no("a quantifier of a quantifier", at)),
+            '?' | '*' | '+' => {
+                quantifier = before + 1;
+                at + 1
+            }
+            '{' => {
+                quantifier = 1;
+                braces(&chars, at)?
             }
             _ => at + 1,
         };
