@@ -6,13 +6,16 @@ use std::path::Path;
 use chatspec_judge::check::Checker;
 use chatspec_judge::client::{self, Event, What};
 use chatspec_judge::model::Dice;
+use chatspec_judge::rule::{Keyword, Profile, Rule, Rules, RulesFile};
 use chatspec_judge::verdict::Verdict;
 use serde_json::{Value, json};
 
 use crate::fixtures::rules;
 use crate::golden;
 
-const PLAYS: u64 = 12;
+/// Clients of each script; of those after the first dozen there is a hash.
+const PLAYS: u64 = 80;
+const WHOLE: u64 = 12;
 const SCRIPTS: [&str; 9] = [
     "away", "connect", "farewell", "left", "patience", "receive", "refusal", "retry", "talk",
 ];
@@ -28,22 +31,74 @@ fn made_up_clients_are_judged_like_this() {
     let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
     let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
     let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
-    let mut text = String::new();
+    let mut all = String::new();
     for name in SCRIPTS {
         let path = format!("fixtures/client/{name}.yaml");
         let script = client::load(&path, &file(&path), &rules).expect("a script");
         for seed in 1..=PLAYS {
             let events = made_up(seed);
-            writeln!(text, "{name} {seed}").expect("text");
+            let mut text = String::new();
+            writeln!(all, "{name} {seed}").expect("text");
             for finding in client::judge(&script, &events, &rules, &checker) {
                 let (rule, verdict, line) = (&finding.rule, finding.verdict, finding.line);
                 if verdict != Verdict::Blocked {
                     writeln!(text, "  {line} {rule} {verdict:?} {}", finding.why).expect("text");
                 }
             }
+            match seed <= WHOLE {
+                true => all += &text,
+                false => writeln!(all, "  {:016x}", golden::hash(&text)).expect("text"),
+            }
         }
     }
-    golden::is("clients/made-up.txt", &text);
+    golden::is("clients/made-up.txt", &all);
+}
+
+/// What does not hold counts as much as its rule does.
+#[test]
+fn a_rule_weighs_as_much_as_its_word() {
+    let rule = |name: &str, keyword: Keyword| Rule {
+        name: name.to_owned(),
+        keyword,
+        profile: Profile::Core,
+        slow: false,
+        untested: None,
+        text: format!("{name} **MUST** hold."),
+        file: "x.md".to_owned(),
+        line: 1,
+    };
+    let rules = Rules::from(RulesFile {
+        revision: "1.0".to_owned(),
+        rules: vec![
+            rule("client.opens", Keyword::Must),
+            rule("client.join", Keyword::Should),
+            rule("client.users", Keyword::May),
+        ],
+    });
+    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
+    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
+    let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
+    for (of, passed, failed) in [
+        ("client.opens", Verdict::Pass, Verdict::Fail),
+        ("client.join", Verdict::Pass, Verdict::Warn),
+        ("client.users", Verdict::Pass, Verdict::Observed),
+    ] {
+        let text = format!("about: x\nsteps:\n  - {{accept: true, rule: {of}}}\n");
+        let script = client::load("fixtures/client/x.yaml", &text, &rules).expect("a script");
+        let opened = ["/socket.io/?EIO=4&transport=websocket"];
+        let mut events: Vec<Event> = opened
+            .map(|query| What::Opened(query.to_owned()))
+            .into_iter()
+            .chain([What::Packet("40".to_owned()), What::Sent("40{}".to_owned())])
+            .map(|what| Event { at: 0, what })
+            .collect();
+        for verdict in [passed, failed] {
+            let found = client::judge(&script, &events, &rules, &checker);
+            let found = found.iter().find(|finding| finding.rule == of);
+            assert_eq!(found.map(|finding| finding.verdict), Some(verdict), "{of}");
+            events.clear();
+        }
+    }
 }
 
 /// What a client may do, and what we do to it.
@@ -60,8 +115,14 @@ fn made_up(seed: u64) -> Vec<Event> {
     );
     push(1, What::Packet("40".to_owned()));
     push(2, What::Sent("40{}".to_owned()));
+    // Some try again and again.
+    let restless = seed.is_multiple_of(5);
     for _ in 0..60 {
-        at += 3 + dice.below(400);
+        at += 3 + dice.below(if restless { 120 } else { 400 });
+        if restless && dice.below(3) == 0 {
+            push(at, What::Refused("/socket.io/".to_owned()));
+            continue;
+        }
         let what = match dice.below(if calm { 24 } else { 40 }) {
             0..=4 => What::Asked(asked(&mut dice)),
             5..=13 => What::Packet(format!("42{}", json!(["chat", said(&mut dice, calm)]))),

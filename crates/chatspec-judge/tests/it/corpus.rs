@@ -173,3 +173,43 @@ fn every_row_of_the_classification_has_its_verdict() {
     assert!(rows.len() >= 40, "there are {}", rows.len());
     right(&rows);
 }
+
+/// An outcome is right only where the cells, the category and the soundness of both versions are.
+#[test]
+fn an_outcome_is_right_in_every_respect() {
+    let base = base();
+    let edit = edits("edits.json").remove(0);
+    let right = |edit: &Edit| edit.play(&base).expect("it can be compared").right;
+    assert!(right(&edit));
+    let mut other = edit.clone();
+    other.category = Category::Doc;
+    assert!(!right(&other));
+    let mut other = edit.clone();
+    other.cells[3] = Verdict::Break;
+    assert!(!right(&other));
+}
+
+/// Operations that do not apply are no edit.
+#[test]
+fn what_is_not_there_cannot_be_edited() {
+    let base = base();
+    let play = |operation: &str| {
+        let text = format!(
+            "[{{\"name\": \"x\", \"about\": \"x\", \"category\": \"WIRE\", \"old\": [], \"new\": [{operation}], \
+             \"cells\": [\"ok\", \"ok\", \"ok\", \"ok\"]}}]"
+        );
+        let edits = corpus::read(&text).expect("a list of edits");
+        edits[0]
+            .play(&base)
+            .map(|outcome| words::human(&outcome.report))
+    };
+    for wrong in [
+        r#"{"op": "replace", "path": "/$defs/Nobody", "value": {}}"#,
+        r#"{"op": "remove", "path": "/$defs/Nobody"}"#,
+        r#"{"op": "remove", "path": "/oneOf/2"}"#,
+        r#"{"op": "replace", "path": "/oneOf/2", "value": {}}"#,
+        r#"{"op": "replace", "path": "/oneOf/-", "value": {}}"#,
+    ] {
+        assert!(play(wrong).is_err(), "{wrong}");
+    }
+}

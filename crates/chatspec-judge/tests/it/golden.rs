@@ -9,3 +9,10 @@ pub fn is(file: &str, text: &str) {
     let wanted = std::fs::read_to_string(path).unwrap_or_default();
     assert!(text == wanted, "{file} has to be\n{text}");
 }
+
+/// FNV-1a, of what is too long to be written out: short, and the same everywhere.
+pub fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

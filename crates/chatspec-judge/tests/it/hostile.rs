@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chatspec_judge::fixture::{Fixture, hostile};
+use chatspec_judge::rule::Profile;
+
+use crate::golden;
 
 fn read(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/hostile");
@@ -234,3 +237,36 @@ inputs:
     outcome: [closed]
     do: [{send: {}}]
 ";
+
+/// Of each committed input, what it is written out as stays as it is.
+#[test]
+fn committed_inputs_are_written_out_as_ever() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/hostile");
+    let mut paths = Vec::new();
+    for layer in std::fs::read_dir(root).expect("the inputs").flatten() {
+        let files = std::fs::read_dir(layer.path())
+            .into_iter()
+            .flatten()
+            .flatten();
+        paths.extend(
+            files
+                .map(|file| file.path())
+                .filter(|path| path.extension().is_some_and(|ending| ending == "yaml")),
+        );
+    }
+    paths.sort();
+    let mut text = String::new();
+    for path in paths {
+        let source = std::fs::read_to_string(&path).expect("a file of inputs");
+        let (layer, name) = (path.parent().and_then(Path::file_name), path.file_name());
+        let name = [layer, name].map(|part| part.unwrap_or_default().to_string_lossy());
+        let fixtures = hostile::load(&format!("hostile/{}", name.join("/")), &source);
+        for fixture in fixtures.unwrap_or_else(|errors| panic!("{}", errors[0])) {
+            let core = fixture.claimed(Profile::Core);
+            let core = core.map(|core| golden::hash(&written(&core)));
+            let hash = golden::hash(&written(&fixture));
+            let _ = writeln!(text, "{} {hash:016x} {core:x?}", fixture.id);
+        }
+    }
+    golden::is("hostile/committed.txt", &text);
+}

@@ -305,3 +305,102 @@ fn nothing_done_is_no_fixture_and_much_is_cut() {
     assert!(script.0.is_full() && script.0.len() < 40);
     assert!(script.text(Profile::Core).contains("# More has passed"));
 }
+
+#[test]
+fn what_is_kept_is_weighed() {
+    assert_eq!(size(&json!(7)), 32);
+    assert_eq!(size(&json!("abc")), 35);
+    assert_eq!(size(&json!(["ab", "cd"])), 32 + 34 + 34);
+    assert_eq!(
+        size(&json!({"key": "ab", "k": 7})),
+        64 + 64 + 3 + 34 + 64 + 1 + 32
+    );
+}
+
+#[test]
+fn a_refusal_rests_on_the_rule_of_its_code() {
+    for (code, rule) in [
+        (10, "message.event-unknown.refused"),
+        (11, "name.length"),
+        (12, "name.length"),
+        (14, "image.content"),
+        (15, "chat.text-size"),
+        (20, "join.unique"),
+        (21, "chat.unjoined.refused"),
+        (22, "chat.members-only"),
+        (23, "chat.private.unknown.refused"),
+        (24, "leave.own-record"),
+        (99, "message.shape.refused"),
+        (7, "refusal.form"),
+    ] {
+        let mut script = meeting();
+        script.sends(
+            1,
+            json!({"event": "chat", "room": "The Den", "text": "again"}),
+        );
+        let refusal = json!({"code": code, "message": "no"}).to_string();
+        script.event(Sender::Server, 1, "message", json!(refusal));
+        let text = script.text(Profile::Hardened);
+        let wanted = format!("\"refused\":[{code}],\"rule\":\"{rule}\"");
+        assert!(text.contains(&wanted), "no {wanted} in\n{text}");
+    }
+}
+
+/// Who opens a namespace of its own, ends the session in order, or whose session ends, is written so.
+#[test]
+fn ends_are_told_apart() {
+    let by = Sender::Client;
+    for (what, word) in [
+        (What::Disconnected { by }, "namespace"),
+        (
+            What::Closed {
+                by,
+                abrupt: true,
+                how: String::new(),
+            },
+            "abrupt",
+        ),
+        (
+            What::Closed {
+                by,
+                abrupt: false,
+                how: String::new(),
+            },
+            "close",
+        ),
+    ] {
+        let mut script = meeting();
+        script.see(
+            2,
+            What::Connected {
+                namespace: "/admin".to_owned(),
+            },
+        );
+        script.see(1, what);
+        script.sends(2, json!({"event": "users", "room": "The Den"}));
+        let text = script.text(Profile::Core);
+        assert!(
+            text.contains(&format!("\"drop\":\"{word}\"")),
+            "no {word} in\n{text}"
+        );
+        assert!(!text.contains("\"connect\""), "{text}");
+    }
+    let mut script = meeting();
+    let (by, how) = (Sender::Server, String::new());
+    script.see(
+        1,
+        What::Closed {
+            by,
+            abrupt: false,
+            how,
+        },
+    );
+    script.sends(2, json!({"event": "users", "room": "The Den"}));
+    let text = script.text(Profile::Core);
+    let last = text
+        .lines()
+        .filter(|line| line.contains("may-close"))
+        .collect::<Vec<_>>();
+    assert_eq!(last.len(), 1, "{text}");
+    assert!(last[0].contains("\"by\":\"ada\""), "{text}");
+}
