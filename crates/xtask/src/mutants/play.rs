@@ -1,6 +1,6 @@
 //! Runs tests with one mutant active, and no longer than they may.
 
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -96,23 +96,30 @@ impl Run<'_> {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = command.spawn().map_err(failed)?;
-        let mut said = child.stdout.take();
+        let said = child.stdout.take();
         let (send, silent) = mpsc::channel();
         thread::spawn(move || {
-            let copied = said.as_mut().map(|said| io::copy(said, &mut io::sink()));
-            send.send(copied.is_some())
+            let mut lines = BufReader::new(said?).lines().map_while(Result::ok);
+            // One that fails is enough; what it leaves unread is not waited for.
+            send.send(lines.any(|line| is_failure(&line))).ok()
         });
-        let hangs = silent.recv_timeout(WALL).is_err();
-        if hangs {
+        let failed_early = silent.recv_timeout(WALL);
+        if !matches!(failed_early, Ok(false)) {
             child.kill().map_err(failed)?;
         }
         let status = child.wait().map_err(failed)?;
-        Ok(match (status.success(), hangs || out_of_time(status)) {
-            (true, _) => End::Passed,
-            (false, true) => End::Late,
-            (false, false) => End::Failed,
+        Ok(match (failed_early, status.success()) {
+            (Ok(true), _) => End::Failed,
+            (Ok(false), true) => End::Passed,
+            (Ok(false), false) if !out_of_time(status) => End::Failed,
+            _ => End::Late,
         })
     }
+}
+
+/// Whether a line says that a test has failed.
+fn is_failure(line: &str) -> bool {
+    line.starts_with("test ") && line.ends_with(" FAILED")
 }
 
 /// Whether the system has ended it for the processor time that it used.
