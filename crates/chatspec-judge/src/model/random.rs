@@ -85,9 +85,29 @@ impl History {
         if dice.percent(40) {
             let mut racers: Vec<usize> = (0..people).collect();
             history.racing = RACERS.min(2 + dice.place(2)).min(people);
+            // What all of them say in one room, the others there have to hear in one order. By chance alone that is rare.
+            let in_one_room = dice.percent(40);
+            if in_one_room {
+                let gather = |by| Act {
+                    by,
+                    deed: Deed::Join {
+                        user: own(by),
+                        room: plain(0),
+                    },
+                    acked: false,
+                };
+                history.acts.extend((0..people).map(gather));
+            }
             for _ in 0..history.racing {
                 let by = racers.swap_remove(dice.place(racers.len()));
-                let deed = raced(&mut dice, by, people, rooms, profile);
+                let deed = match in_one_room {
+                    true => Deed::Chat {
+                        room: Some(plain(0)),
+                        to: None,
+                        text: text(&mut dice),
+                    },
+                    false => raced(&mut dice, by, people, rooms, profile),
+                };
                 history.acts.push(Act {
                     by,
                     deed,

@@ -238,7 +238,7 @@ fn event(payload: &Value) -> Option<&str> {
 }
 
 /// The variables that a text names, filters left out.
-fn variables(text: &str) -> Vec<&str> {
+pub(super) fn variables(text: &str) -> Vec<&str> {
     let parts = text.split('$').skip(1);
     parts
         .map(|part| {

@@ -66,6 +66,33 @@ fn a_leave_that_must_be_heard_is() {
     assert_eq!(pairs(&format!("{ENTER}{leave}")), BTreeSet::new());
 }
 
+/// One who has left as it joined is outside for certain; of one who has left otherwise nobody can tell.
+#[test]
+fn who_leaves_as_it_joined_is_outside() {
+    let after = "  - by: bob\n    send: {event: chat, room: $den, text: x}\n    expect: [{to: [ada], not: {}}]\n";
+    let leaves = |user: &str, room: &str| {
+        let leave = format!(
+            "  - by: ada\n    send: {{event: leave, user: {user}, room: {room}}}\n    expect: [{{to: [bob], must: {{type: deluser}}}}]\n"
+        );
+        pairs(&format!("{ENTER}{leave}{after}"))
+    };
+    let outside = leaves("$ada", "$den");
+    for (user, room) in [("$bob", "$den"), ("$ada", "$attic")] {
+        assert!(leaves(user, room).is_superset(&outside), "{user} {room}");
+    }
+    assert!(outside.contains(&two("ada", "bob")), "{outside:?}");
+}
+
+#[test]
+fn variables_end_where_a_word_does() {
+    assert_eq!(place::variables("$ada"), ["ada"]);
+    assert_eq!(
+        place::variables("x $a_1-b ${bob|lower}$"),
+        ["a_1", "bob", ""]
+    );
+    assert_eq!(place::variables("none"), Vec::<&str>::new());
+}
+
 #[test]
 fn a_refusal_is_silence_for_everybody() {
     let refused =

@@ -54,6 +54,60 @@ fn made_up_clients_are_judged_like_this() {
     golden::is("clients/made-up.txt", &all);
 }
 
+/// What one step has found is not found again by the next.
+#[test]
+fn each_step_waits_for_something_of_its_own() {
+    let rules = rules();
+    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
+    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
+    let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
+    let opened = || {
+        [
+            What::Opened("/socket.io/?EIO=4&transport=websocket".to_owned()),
+            What::Packet("40".to_owned()),
+            What::Sent("40{}".to_owned()),
+        ]
+    };
+    let users = || What::Packet(r#"42["chat",{"event":"users","room":"LOBBY"}]"#.to_owned());
+    let shown = || What::Shown(json!({"state": "connected"}));
+    for (step, rule, once) in [
+        ("accept: true", "client.opens", opened().to_vec()),
+        ("receive: {event: users}", "client.users", vec![users()]),
+        (
+            "packet: \"3\"",
+            "client.pong",
+            vec![What::Packet("3".to_owned())],
+        ),
+        ("shows: {state: connected}", "client.shows", vec![shown()]),
+    ] {
+        let line = format!("  - {{{step}, rule: {rule}}}\n");
+        let first = "  - {accept: true, rule: client.opens}\n";
+        let first = if step.starts_with("accept") {
+            ""
+        } else {
+            first
+        };
+        let text = format!("about: x\nsteps:\n{first}{line}{line}");
+        let script = client::load("fixtures/client/x.yaml", &text, &rules);
+        let script = script.unwrap_or_else(|errors| panic!("{step}: {errors:?}"));
+        for times in 1..=3 {
+            let happened = opened().into_iter().filter(|_| !step.starts_with("accept"));
+            let all = std::iter::repeat_n(once.clone(), times).flatten();
+            let events: Vec<Event> = (0..)
+                .zip(happened.chain(all))
+                .map(|(at, what)| Event { at: at * 500, what })
+                .collect();
+            let found = client::judge(&script, &events, &rules, &checker);
+            let own = found
+                .iter()
+                .filter(|finding| finding.rule == rule && finding.line > 0);
+            let own: Vec<Verdict> = own.map(|finding| finding.verdict).collect();
+            let holds = own == [Verdict::Pass, Verdict::Pass];
+            assert_eq!(holds, times > 1, "{step}, {times} times: {own:?}");
+        }
+    }
+}
+
 /// What does not hold counts as much as its rule does.
 #[test]
 fn a_rule_weighs_as_much_as_its_word() {

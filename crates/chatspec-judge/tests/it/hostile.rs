@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chatspec_judge::fixture::{Fixture, hostile};
+use chatspec_judge::fixture::{Fixture, hostile, lint};
 use chatspec_judge::rule::Profile;
 
+use crate::fixtures::rules;
 use crate::golden;
 
 fn read(name: &str) -> String {
@@ -223,6 +224,41 @@ fn what_is_no_input_is_refused() {
         assert!(said.starts_with("hostile/life/x.yaml:"), "{said}");
     }
     assert!(hostile::load("hostile/life/x.yaml", INPUT).is_ok());
+}
+
+/// What cannot be made is told before it is played.
+#[test]
+fn values_that_cannot_be_made_are_told() {
+    let linted = |act: &str| {
+        let text = INPUT.replace("do: [{send: {}}]", act);
+        let fixtures = hostile::load("hostile/life/x.yaml", &text);
+        let fixtures = fixtures.unwrap_or_else(|errors| panic!("{act}: {}", errors[0]));
+        let errors = fixtures
+            .iter()
+            .flat_map(|fixture| lint::lint(fixture, &rules()));
+        errors
+            .map(|error| error.what)
+            .collect::<Vec<_>>()
+            .join(" / ")
+    };
+    let right = linted("do: [{send: {}}]");
+    for (act, why) in [
+        ("do: [{send: {user: $nobody}}]", "nobody"),
+        ("do: [{frames: [{$hex: \"0\"}]}]", "$hex"),
+        ("do: [{frames: [\"$nobody\"]}]", "nobody"),
+        (
+            "over: websocket\n    do: [{frame: {payload: {$nope: 1}}}]",
+            "$nope",
+        ),
+        (
+            "lacks: [\"$nobody\"]\n    over: tcp\n    do: [{bytes: x}]",
+            "nobody",
+        ),
+    ] {
+        let told = linted(act);
+        assert!(told.contains(why), "{act}: {told}");
+        assert!(!right.contains(why), "{right}");
+    }
 }
 
 const INPUT: &str = "id: life/x

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use chatspec_judge::model::{History, Model, Odd, conversation, smaller};
+use chatspec_judge::fixture::TransportName::Websocket;
+use chatspec_judge::model::{
+    Act, Deed, History, Model, Name, Odd, Place, Spelling, Text, conversation, smaller,
+};
 use chatspec_judge::rule::Profile;
 
 use crate::golden;
@@ -11,6 +14,64 @@ const SEEDS: u64 = 40;
 const MORE: u64 = 600;
 /// Of so many the conversations are written out.
 const WHOLE: usize = 3;
+
+/// Of four in a room two talk at the same time: the others have to agree on the order, and nobody else.
+#[test]
+fn those_who_listen_to_a_race_have_to_agree() {
+    let plain = |number: usize| Place {
+        number,
+        spelling: Spelling::Capitals,
+    };
+    let join = |by: usize, number: usize| Act {
+        by,
+        deed: Deed::Join {
+            user: Name {
+                of: by,
+                second: false,
+                spelling: Spelling::Capitals,
+            },
+            room: plain(number),
+        },
+        acked: false,
+    };
+    let chat = |by: usize, number: usize| Act {
+        by,
+        deed: Deed::Chat {
+            room: Some(plain(number)),
+            to: None,
+            text: Text::Plain,
+        },
+        acked: false,
+    };
+    let agree = |joins: &[(usize, usize)], chats: &[(usize, usize)], profile: Profile| {
+        let acts = joins.iter().map(|(by, number)| join(*by, *number));
+        let history = History {
+            people: vec![Websocket; 5],
+            rooms: 2,
+            acts: acts
+                .chain(chats.iter().map(|(by, number)| chat(*by, *number)))
+                .collect(),
+            racing: chats.len(),
+        };
+        let written = conversation(&history, profile, "found/x", "A race");
+        let found = written.split("\"agree\":{\"among\":").nth(1);
+        found
+            .map_or("", |found| &found[..found.find(']').unwrap_or(0) + 1])
+            .to_owned()
+    };
+    use Profile::{Core, Hardened};
+    let all = [(0, 0), (1, 0), (2, 0), (3, 0), (4, 1)];
+    let three = [(0, 0), (1, 0), (2, 0), (4, 1)];
+    let two = [(0, 0), (1, 0)];
+    assert_eq!(agree(&all, &two, Hardened), "[\"cora\",\"dan\"]");
+    assert_eq!(agree(&all, &two, Core), "");
+    // With one listener there is nobody to agree with.
+    assert_eq!(agree(&three, &two, Hardened), "");
+    // In two rooms, or from outside, there is no order to agree on.
+    assert_eq!(agree(&all, &[(0, 0), (4, 1)], Hardened), "");
+    assert_eq!(agree(&all, &[(0, 0), (4, 0)], Hardened), "");
+    assert_eq!(agree(&all, &[(0, 0), (1, 0), (2, 0)], Hardened), "");
+}
 
 #[test]
 fn a_seed_gives_the_same_history_as_ever() {

@@ -212,7 +212,7 @@ impl Passing {
             "image" => message["bimage"] = self.text(&IMAGES),
             _ => {}
         }
-        if !self.calm && self.one_in(9) {
+        if self.one_in(9) {
             message["message"] = self.text(&TEXTS);
         }
         if self.one_in(if self.calm { 20 } else { 6 }) {
@@ -307,7 +307,7 @@ impl Passing {
             for to in 1..=self.begun {
                 let is_there = self.rooms.contains(&(to, room.to_uppercase()));
                 let is_due = match event {
-                    _ if self.calm && !is_there => self.one_in(30),
+                    _ if self.calm && !is_there => self.one_in(12),
                     "users" => to == session,
                     "join" => to == session || self.one_in(2),
                     _ => to != session || self.one_in(16),
