@@ -23,7 +23,7 @@ fn placed(text: &str, errors: &[FixtureError]) {
     for error in errors {
         assert!((1..=lines + 1).contains(&error.line), "{error}");
         assert!(error.column >= 1, "{error}");
-        assert!(!error.what.contains('\n'), "{error}");
+        assert!(!error.to_string().contains('\n'), "{error}");
     }
 }
 
