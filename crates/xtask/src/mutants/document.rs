@@ -53,7 +53,9 @@ pub fn markdown(root: &Path, records: &Records, survivors: &Survivors) -> String
     if survived.is_empty() {
         text.push_str("None.\n");
     } else {
-        text.push_str("| mutant | why it is no hole |\n|---|---|\n");
+        text.push_str(
+            "| mutant | why it is no hole, or the test that there might be |\n|---|---|\n",
+        );
     }
     for name in survived {
         let reason = survivors.reason(name).unwrap_or("**no reason yet**");
