@@ -1,5 +1,7 @@
 //! Carries out the act of a step.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chatspec_judge::fixture::file::Request;
@@ -8,13 +10,18 @@ use chatspec_judge::transcript::{Entry, Stop, What};
 use chatspec_judge::value;
 use futures_util::future::join_all;
 use serde_json::Value;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
 use super::{Driver, Trouble};
-use crate::wire::{self, Frame, How, HttpProbe, UpgradeError};
+use crate::wire::{self, Frame, How, HttpProbe, Session, UpgradeError};
 
 /// Packets in one POST: what every server of the protocol takes.
 const PACKETS_A_POST: usize = 16;
+/// Messages of one racer that may be on their way.
+const LEAD: u64 = 4;
+/// How long a racer waits for the others before it runs on alone: where they are not heard at all, the judge says so.
+const HEARING: Duration = Duration::from_millis(500);
 
 impl Driver<'_> {
     pub(super) async fn act(&mut self, step: &Step, acting: &[usize]) -> Result<(), Stop> {
@@ -120,15 +127,18 @@ impl Driver<'_> {
         }
     }
 
-    /// Several send what they have to say at the same time.
+    /// Several send what they have to say at the same time. Each waits for what the others have said: otherwise a server that
+    /// is behind finds all of one sender's messages in a row, and nobody has raced.
     async fn race(&mut self, acting: &[usize], mut queues: Vec<(String, Vec<Vec<Value>>)>) {
         let step = self.step;
+        let hearing = HEARING.mul_f64(self.stage.timeout_scale);
         let mut recorded = Vec::new();
         let racers = self
             .actors
             .iter_mut()
             .enumerate()
             .filter(|(index, _)| acting.contains(index));
+        let others = queues.len().saturating_sub(1) as u64;
         let mut sending = Vec::new();
         for (_, actor) in racers {
             let Some(position) = queues.iter().position(|(name, _)| *name == actor.name) else {
@@ -140,17 +150,9 @@ impl Driver<'_> {
                     .into_iter()
                     .unzip();
             recorded.extend(entries);
-            sending.push(async move {
-                // One at a time, so that the senders really interleave.
-                for packet in packets {
-                    let Some(session) = actor.session.as_mut() else {
-                        break;
-                    };
-                    if session.send_packets(&[packet]).await.is_err() {
-                        break;
-                    }
-                }
-            });
+            if let Some(session) = actor.session.as_mut() {
+                sending.push(run(session, packets, others, hearing));
+            }
         }
         self.entries.extend(recorded);
         join_all(sending).await;
@@ -262,6 +264,24 @@ impl Driver<'_> {
         };
         self.entries.push(self.entry("", what));
         Ok(())
+    }
+}
+
+/// Sends one packet after the other, a few ahead of what is heard of so many others who each send as many.
+async fn run(session: &mut Session, packets: Vec<String>, others: u64, hearing: Duration) {
+    let before = session.count();
+    let mut hears = true;
+    for (sent, packet) in (0..).zip(packets) {
+        if hears && let Some(rounds) = (sent + 1_u64).checked_sub(LEAD) {
+            let due = before + rounds * others;
+            hears = session.reach(due, Instant::now() + hearing).await;
+        }
+        // One at a time, so that the senders really interleave.
+        if session.send_packets(&[packet]).await.is_err() {
+            break;
+        }
+        // A connection that takes it at once would have all of one sender's go first.
+        yield_now().await;
     }
 }
 

@@ -113,6 +113,17 @@ impl Inbox {
         self.wait(deadline, || self.pop()).await
     }
 
+    /// How many packets have come so far, taken or not.
+    pub(crate) fn count(&self) -> u64 {
+        self.lock().next_seq
+    }
+
+    /// Waits until so many packets have come, taken or not.
+    pub(crate) async fn reach(&self, count: u64, deadline: Instant) -> Outcome<()> {
+        self.wait(deadline, || (self.count() >= count).then_some(()))
+            .await
+    }
+
     /// Looks at each packet once, without taking it, until `look` finds what it wants. Nobody may
     /// take packets meanwhile.
     pub(crate) async fn find<T>(
@@ -187,6 +198,15 @@ mod tests {
     async fn the_deadline_ends_a_wait() {
         let inbox = Inbox::default();
         assert_eq!(inbox.next(Instant::now()).await, Outcome::Deadline);
+    }
+
+    #[tokio::test]
+    async fn what_has_been_taken_has_come() {
+        let inbox = Inbox::default();
+        assert!(push(&inbox, 1) && inbox.pop().is_some());
+        let now = Instant::now();
+        assert_eq!(inbox.reach(1, now).await, Outcome::Found(()));
+        assert_eq!(inbox.reach(2, now).await, Outcome::Deadline);
     }
 
     #[test]

@@ -123,6 +123,16 @@ impl Session {
         self.shared.inbox.pop()
     }
 
+    /// How many packets have come so far, taken out or not.
+    pub fn count(&self) -> u64 {
+        self.shared.inbox.count()
+    }
+
+    /// Waits until so many packets have come in all. False if they have not by `deadline`, or will not.
+    pub async fn reach(&mut self, count: u64, deadline: Instant) -> bool {
+        self.shared.inbox.reach(count, deadline).await == Outcome::Found(())
+    }
+
     /// Bytes that the packets received so far make us hold, taken out or not.
     pub fn held(&self) -> usize {
         self.shared.inbox.held()
