@@ -1,6 +1,6 @@
 //! Faults of acknowledgements and of order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chatspec::message::{ClientMessage, ServerMessage};
 use chatspec::name::NameKey;
@@ -82,7 +82,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "room-order-differs",
-        "Every other member of a room sees what two senders say in the other order.",
+        "Members of a room see what two senders say in different orders.",
         differ,
     ),
 ];
@@ -126,58 +126,75 @@ fn overtake(server: &mut Server) {
     });
 }
 
-/// What one half of a room has not seen yet.
+/// What one sender has said in a room, and some of its members have not seen yet.
 struct Held {
     sender: SessionId,
-    room: NameKey,
-    late: Vec<Delivery>,
+    late: BTreeMap<SessionId, VecDeque<ServerMessage>>,
 }
 
+impl Held {
+    fn flush(self) -> Vec<Delivery> {
+        let of = |(session, messages): (SessionId, VecDeque<ServerMessage>)| {
+            messages
+                .into_iter()
+                .map(move |message| to(session, message))
+        };
+        self.late.into_iter().flat_map(of).collect()
+    }
+}
+
+/// As long as one sender goes on, each member sees it some messages late, each a different number of them. What another says
+/// comes first, and so stands at a different place for each. One sender's messages keep their order.
 fn differ(server: &mut Server) {
-    let mut held: Option<Held> = None;
+    let mut held = BTreeMap::<NameKey, Held>::new();
+    let mut turns = 0;
     decide(server, move |rooms, command| {
-        let deliveries = rooms.apply(command.clone());
+        let sender = command.session;
+        let here = rooms.place(sender).map(|place| place.room.key().clone());
+        let deliveries = rooms.apply(command);
         let chat = deliveries.iter().find_map(room_chat).cloned();
-        let mut before = Vec::new();
-        let mut after = Vec::new();
-        if let Some(Held { sender, room, late }) = held.take() {
-            // Only what another sender says in the same room may come first: one sender's messages keep their order.
-            let overtaken = chat.as_ref() == Some(&room) && sender != command.session;
-            match overtaken {
-                true => after = late,
-                false => before = late,
+        let (mut all, mut overtaken) = (Vec::new(), Vec::new());
+        if let Some((room, before)) = here.and_then(|here| held.remove_entry(&here)) {
+            match chat.as_ref() == Some(&room) {
+                true if before.sender == sender => drop(held.insert(room, before)),
+                true => overtaken = before.flush(),
+                false => all = before.flush(),
             }
         }
-        let overtakes = !after.is_empty();
-        let mut all = before;
         for delivery in deliveries {
-            match delivery {
-                Delivery::Message {
-                    audience: Audience::Room { room, .. },
-                    message: message @ ServerMessage::Chat(_),
-                } => {
-                    let to = |session: SessionId| Delivery::Message {
-                        audience: Audience::Session(session),
-                        message: message.clone(),
-                    };
-                    let members = members(rooms, &room, command.session);
-                    let (even, odd): (Vec<_>, Vec<_>) =
-                        members.into_iter().partition(|session| session.0 % 2 == 0);
-                    all.extend(even.into_iter().map(to));
-                    let late: Vec<Delivery> = odd.into_iter().map(to).collect();
-                    match overtakes {
-                        true => all.extend(late.into_iter().chain(std::mem::take(&mut after))),
-                        false => {
-                            let sender = command.session;
-                            held = Some(Held { sender, room, late });
-                        }
-                    }
-                }
-                other => all.push(other),
+            let Some(room) = room_chat(&delivery).cloned() else {
+                all.push(delivery);
+                continue;
+            };
+            if !overtaken.is_empty() {
+                turns += 1;
+                all.push(delivery);
+                all.append(&mut overtaken);
+                continue;
+            }
+            let Delivery::Message { message, .. } = delivery else {
+                continue;
+            };
+            let members = members(rooms, &room, sender);
+            let late = BTreeMap::new();
+            let held = held.entry(room).or_insert(Held { sender, late });
+            for (place, member) in members.into_iter().enumerate() {
+                let waiting = held.late.entry(member).or_default();
+                waiting.push_back(message.clone());
+                let most = (place + turns) % 8;
+                let due = waiting.len().saturating_sub(most);
+                all.extend(waiting.drain(..due).map(|message| to(member, message)));
             }
         }
         all
     });
+}
+
+fn to(session: SessionId, message: ServerMessage) -> Delivery {
+    Delivery::Message {
+        audience: Audience::Session(session),
+        message,
+    }
 }
 
 fn members(rooms: &Rooms, room: &NameKey, except: SessionId) -> Vec<SessionId> {
