@@ -104,6 +104,8 @@ const RUN: &[&str] = &[
     "chatspec",
     "--",
     "test",
+    "--suite",
+    "all",
     "--format",
     "json",
 ];
