@@ -150,6 +150,7 @@ impl State {
             match self.lets_pass(up) {
                 Weather::Slow => {
                     let again = if pieces.is_multiple_of(10) { 2 } else { 1 };
+                    // What is slow is the network: time itself is the fault.
                     thread::sleep(Duration::from_millis(200) * again);
                 }
                 Weather::Forgetful if !up && pieces.is_multiple_of(FORGOTTEN) => {

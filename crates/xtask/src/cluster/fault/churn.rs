@@ -32,7 +32,7 @@ struct Visitor {
 
 /// What has to be told of who was there once.
 struct Life {
-    /// Messages that it has said, and heard itself.
+    /// Messages that it has said, and that its node has carried out.
     said: usize,
     /// When it went, if it did.
     gone: Option<Instant>,

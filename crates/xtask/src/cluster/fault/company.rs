@@ -63,6 +63,15 @@ impl Company {
         Err(format!("hear each other across nodes within {within:?}"))
     }
 
+    /// Says something to the room, and waits until it is heard on the same node.
+    pub fn tell(&mut self, words: &str) -> Result<(), String> {
+        self.ada.chat(ROOM, words);
+        let end = Instant::now() + DEADLINE;
+        let came = self.ann.hear(0, end, |event| text(event) == words);
+        came.map(drop)
+            .ok_or_else(|| "hear somebody on the same node".to_owned())
+    }
+
     /// How often all together were told that something may be missing.
     pub fn gaps(&self) -> usize {
         let all = [&self.ada, &self.ann, &self.bob];

@@ -18,17 +18,25 @@ fn is_gone(event: &Value) -> bool {
     kind(event) == "deluser" && text(event) == "User bob left room room"
 }
 
+impl Outcome {
+    /// Waits until the last node's member is announced as gone, which it has to be in time.
+    fn ghost(&mut self, company: &mut Company, begin: Instant) -> Result<(), String> {
+        let gone = company.ada.hear(0, begin + DEADLINE, is_gone);
+        let (at, _) = gone.ok_or("tell that the member of a node is gone")?;
+        let ghosts = at.saturating_duration_since(begin);
+        self.ghosts = Some(ghosts);
+        self.expect(ghosts <= GHOSTS, "it took too long");
+        Ok(())
+    }
+}
+
 /// A dead node's member is announced as gone, once, and its name is free.
 pub fn killed(world: &mut World) -> Result<Outcome, String> {
     let mut outcome = Outcome::of("SIGKILL".to_owned());
     let mut company = Company::gather(world)?;
     let begin = Instant::now();
     world.kill(world.last());
-    let gone = company.ada.hear(0, begin + DEADLINE, is_gone);
-    let (at, _) = gone.ok_or("tell that a dead node's member is gone")?;
-    let ghosts = at.saturating_duration_since(begin);
-    outcome.ghosts = Some(ghosts);
-    outcome.expect(ghosts <= GHOSTS, "it took too long");
+    outcome.ghost(&mut company, begin)?;
     let mut heir = Client::join(world.address(0)?, "bob", ROOM, DEADLINE)?;
     heir.chat(ROOM, "mine now");
     company
@@ -68,11 +76,7 @@ pub fn frozen(world: &mut World) -> Result<Outcome, String> {
     let mut company = Company::gather(world)?;
     let begin = Instant::now();
     world.signal(last, Signal::Freeze)?;
-    let gone = company.ada.hear(0, begin + DEADLINE, is_gone);
-    let (at, _) = gone.ok_or("tell that a frozen node's member is gone")?;
-    let ghosts = at.saturating_duration_since(begin);
-    outcome.ghosts = Some(ghosts);
-    outcome.expect(ghosts <= GHOSTS, "it took too long");
+    outcome.ghost(&mut company, begin)?;
     company.bob.chat(ROOM, "from beyond");
     let over = begin + Duration::from_secs(30);
     while Instant::now() < over && company.ada.wait(over) {}
@@ -101,9 +105,7 @@ pub fn rolling(world: &mut World) -> Result<Outcome, String> {
     let mut company = Company::gather(world)?;
     let begin = Instant::now();
     world.stop(last)?;
-    let gone = company.ada.hear(0, begin + DEADLINE, is_gone);
-    let (at, _) = gone.ok_or("tell that a stopped node's member is gone")?;
-    outcome.ghosts = Some(at.saturating_duration_since(begin));
+    outcome.ghost(&mut company, begin)?;
     let stopped = Instant::now();
     world.restart(last)?;
     company.bob = Client::join(world.address(last)?, "bob", ROOM, DEADLINE)?;
