@@ -69,7 +69,7 @@ impl Reader {
     }
 
     /// Asks for what comes next. For as long as there is more than that, more is asked for each time; where the broker does not
-    /// want to give so much, which it says by ending the connection, half of it until all has been read.
+    /// want to give so much, which it says by ending the connection, half of it, and then a little more each time.
     async fn ask(
         &mut self,
         broker: &mut MultiplexedConnection,
@@ -88,7 +88,11 @@ impl Reader {
                 self.most = COUNT.1;
                 self.count = COUNT.0.min(2 * self.count);
             }
-            Ok(_) => self.count = self.most.min(2 * self.count),
+            // What the broker once did not give it may give later, and a node that is far behind must not stay slow.
+            Ok(_) => {
+                self.count = self.most.min(2 * self.count);
+                self.most = COUNT.1.min(self.most + 1);
+            }
             Err(_) => {
                 self.most = 1.max(self.count / 2);
                 self.count = self.most;
