@@ -41,6 +41,7 @@ impl Dice {
 impl History {
     /// A history of 2 to 6 people, 1 to 4 rooms and 5 to 60 acts, fewer where the profile leaves out acts. Those come often that lie
     /// close to what servers confuse: the name of another, another case, what is said after a leave or a move, coming back.
+    /// Two in five end in a race, and two in five of those are between people who all talk in one room.
     pub fn random(seed: u64, profile: Profile) -> History {
         let mut dice = Dice::new(seed);
         let people = 2 + dice.place(PEOPLE.len() - 1);

@@ -25,12 +25,16 @@ fn file(path: &str) -> String {
     std::fs::read_to_string(root.join(path)).expect("a file of the checkout")
 }
 
+fn checker() -> Checker {
+    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
+    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
+    Checker::from_json(&client, &server, &refusal).expect("schemas")
+}
+
 #[test]
 fn made_up_clients_are_judged_like_this() {
     let rules = rules();
-    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
-    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
-    let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
+    let checker = checker();
     let mut all = String::new();
     for name in SCRIPTS {
         let path = format!("fixtures/client/{name}.yaml");
@@ -58,9 +62,7 @@ fn made_up_clients_are_judged_like_this() {
 #[test]
 fn each_step_waits_for_something_of_its_own() {
     let rules = rules();
-    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
-    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
-    let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
+    let checker = checker();
     let opened = || {
         [
             What::Opened("/socket.io/?EIO=4&transport=websocket".to_owned()),
@@ -129,9 +131,7 @@ fn a_rule_weighs_as_much_as_its_word() {
             rule("client.users", Keyword::May),
         ],
     });
-    let schema = |name| file(&format!("schemas/protocol/v1/{name}.json"));
-    let [client, server, refusal] = ["client-to-server", "server-to-client", "refusal"].map(schema);
-    let checker = Checker::from_json(&client, &server, &refusal).expect("schemas");
+    let checker = checker();
     for (of, passed, failed) in [
         ("client.opens", Verdict::Pass, Verdict::Fail),
         ("client.join", Verdict::Pass, Verdict::Warn),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chatspec_judge::check::Sender;
 use chatspec_judge::fixture::TransportName;
+use chatspec_judge::model::Dice;
 use chatspec_judge::proxy::{Seen, What};
 use serde_json::{Value, json};
 
@@ -49,7 +50,7 @@ const SESSIONS: u32 = 4;
 
 /// What passes, one thing after the other; the same for the same seed.
 pub struct Passing {
-    state: u64,
+    dice: Dice,
     at: u64,
     begun: u32,
     /// Nothing is sent that no client or server would send.
@@ -64,7 +65,7 @@ pub struct Passing {
 impl Passing {
     pub fn new(seed: u64) -> Passing {
         Passing {
-            state: seed,
+            dice: Dice::new(seed),
             at: 0,
             begun: 0,
             calm: !seed.is_multiple_of(3),
@@ -75,13 +76,8 @@ impl Passing {
         }
     }
 
-    /// A number below a bound; SplitMix64.
     fn below(&mut self, bound: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
+        self.dice.below(bound as u64) as usize
     }
 
     fn one_in(&mut self, many: usize) -> bool {
