@@ -8,7 +8,7 @@ use crate::bench::peer::Peer;
 /// Members of one room.
 const MEMBERS: [u32; 5] = [2, 20, 200, 1_000, 2_000];
 /// Rooms of two.
-const ROOMS: [u32; 5] = [1, 10, 100, 1_000, 10_000];
+const ROOMS: [u32; 6] = [1, 10, 100, 1_000, 5_000, 10_000];
 /// What server and driver take for a connection, in bytes, and then some.
 const CONNECTION: u64 = 100 << 10;
 
