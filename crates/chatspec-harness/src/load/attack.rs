@@ -1,6 +1,7 @@
 //! Attackers: connections that do as much as they can, on a thread of their own, so that they slow down nobody but the
 //! server.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
+use super::gather::from;
 use super::options::Options;
 use super::report::Attack;
 use crate::wire::{Connecting, Lean, Reset, Target, append_text, connect_as};
@@ -165,7 +167,7 @@ impl Attacker {
             let deadline = Instant::now() + self.patience;
             let let_in = match self.manner {
                 Manner::Slow | Manner::Silent => self.hold(deadline).await,
-                _ => match Lean::open(&self.target, None, deadline).await {
+                _ => match Lean::open(&self.target, self.from(), deadline).await {
                     Ok(lean) => {
                         add(&self.counts.connections, 1);
                         self.attack(lean).await;
@@ -182,9 +184,13 @@ impl Attacker {
         }
     }
 
+    fn from(&self) -> Option<IpAddr> {
+        from(&self.target, self.index)
+    }
+
     /// Takes a connection up and asks for nothing, until the server ends it. Whether there was one.
     async fn hold(&self, deadline: Instant) -> bool {
-        let plainly = Connecting::Plain(None);
+        let plainly = Connecting::Plain(self.from());
         let opened = connect_as(&self.target, plainly, &Reset::default(), deadline).await;
         let Ok(mut stream) = opened else {
             return false;
